@@ -1,0 +1,247 @@
+//! The one door for wrappers: an operation by name, arguments as text or JSON, bytes back.
+//!
+//! A new option or error code needs no line in a wrapper, and a new operation needs one name.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use crate::client::{Client, ModelQuery};
+use crate::error::{Error, code};
+use crate::lenient::read_json;
+use crate::ops::{self, OperationSpec};
+use crate::options::{Params, object, unknown};
+use crate::product::{AnyResult, Product};
+use crate::source::Source;
+use crate::value::OptionValue;
+
+/// An operation with its arguments.
+#[derive(Debug)]
+pub struct Call {
+    operation: &'static OperationSpec,
+    product: Option<Product>,
+    source: Option<Source>,
+    source_name: Option<String>,
+    id: Option<String>,
+    query: ModelQuery,
+    params: Params,
+}
+
+/// What an operation gave.
+#[derive(Debug)]
+pub struct Reply {
+    /// Mindee's answer, byte for byte.
+    pub body: Bytes,
+    /// What this library adds: `resume_token` for a job, `next` (arguments) for a page.
+    pub about: Value,
+    parsed: OnceLock<Value>,
+}
+
+impl Reply {
+    fn new(body: Bytes, about: Value) -> Self {
+        Self {
+            body,
+            about,
+            parsed: OnceLock::new(),
+        }
+    }
+
+    /// The value at a JSON pointer such as `/inference/result/fields/total/value`.
+    pub fn pointer(&self, pointer: &str) -> Option<&Value> {
+        self.parsed
+            .get_or_init(|| read_json(&self.body).unwrap_or_default())
+            .pointer(pointer)
+    }
+}
+
+impl Call {
+    /// A call of an operation of the table, still without arguments.
+    pub fn new(operation: &str) -> Result<Self, Error> {
+        Ok(Self {
+            operation: ops::find(operation)?,
+            product: None,
+            source: None,
+            source_name: None,
+            id: None,
+            query: ModelQuery::default(),
+            params: Params::new(),
+        })
+    }
+
+    /// Reads arguments and options from one JSON object. Bytes to send come beside it.
+    pub fn from_json(
+        operation: &str,
+        arguments: &str,
+        content: Option<Bytes>,
+    ) -> Result<Self, Error> {
+        let mut call = Self::new(operation)?;
+        for (key, value) in object(arguments)? {
+            call.set_json(&key, &value)?;
+        }
+        if let Some(content) = content {
+            call.source = Some(Source::bytes(content, call.source_name.as_deref()));
+        }
+        Ok(call)
+    }
+
+    /// Gives the document.
+    pub fn set_source(&mut self, source: Source) {
+        self.source = Some(source);
+    }
+
+    /// Gives one argument or option as text.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<(), Error> {
+        self.check(key)?;
+        if self.operation.heeds(key) {
+            return self.params.set(key, text);
+        }
+        // Arguments that are numbers are read from their text.
+        self.set_argument(key, &Value::from(text))
+    }
+
+    /// Gives one argument or option as JSON; null is the same as not giving it.
+    pub fn set_json(&mut self, key: &str, value: &Value) -> Result<(), Error> {
+        self.check(key)?;
+        match (self.operation.heeds(key), value) {
+            (true, _) => self.params.set_json(key, value),
+            (false, Value::Null) => Ok(()),
+            (false, _) => self.set_argument(key, value),
+        }
+    }
+
+    fn check(&self, key: &str) -> Result<(), Error> {
+        if self.operation.keys().any(|known| known == key) {
+            return Ok(());
+        }
+        Err(unknown(key, self.operation.keys()))
+    }
+
+    fn set_argument(&mut self, key: &str, value: &Value) -> Result<(), Error> {
+        match key {
+            "product" => self.product = Some(text(key, value)?.parse()?),
+            "source" => self.source = Some(source(value)?),
+            "source_name" => self.source_name = Some(text(key, value)?),
+            "id" => self.id = Some(text(key, value)?),
+            "name" => self.query.name = Some(text(key, value)?),
+            "model_type" => self.query.model_type = Some(text(key, value)?),
+            "page" => self.query.page = Some(count(key, value)?),
+            "per_page" => self.query.per_page = Some(count(key, value)?),
+            _ => {
+                return Err(Error::new(
+                    code::INTERNAL,
+                    format!("Argument `{key}` is in no operation"),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn product(&self) -> Result<Product, Error> {
+        self.product.ok_or_else(|| missing("product"))
+    }
+}
+
+impl Client {
+    /// Performs a call.
+    pub async fn perform(&self, mut call: Call) -> Result<Reply, Error> {
+        let params = std::mem::take(&mut call.params);
+        let id = call.id.take();
+        let id = id.as_deref().ok_or_else(|| missing("id"));
+        let job = |job: crate::Job| {
+            let about = json!({ "resume_token": job.resume_token().to_string() });
+            Reply::new(job.raw().clone(), about)
+        };
+        let plain = |body: &Bytes| Reply::new(body.clone(), json!({}));
+        match call.operation.name {
+            "run" => {
+                let product = self.product::<AnyResult>(call.product()?);
+                let source = call.source.take().ok_or_else(no_source)?;
+                Ok(plain(product.run(source, params).await?.raw()))
+            }
+            "enqueue" => {
+                let product = self.product::<AnyResult>(call.product()?);
+                let source = call.source.take().ok_or_else(no_source)?;
+                product.enqueue(source, params).await.map(job)
+            }
+            "result" => {
+                let product = self.product::<AnyResult>(call.product()?);
+                Ok(plain(product.result_with(id?, params).await?.raw()))
+            }
+            "jobs.get" => self.jobs().get_with(id?, params).await.map(job),
+            "jobs.wait" => self.jobs().wait(id?, params).await.map(job),
+            "jobs.result" => Ok(plain(self.jobs().result(id?, params).await?.raw())),
+            "models.search" => {
+                let page = self.models().search(&call.query, params).await?;
+                Ok(Reply::new(
+                    page.raw().clone(),
+                    next(&call.query, page.next_page()),
+                ))
+            }
+            other => Err(Error::new(
+                code::INTERNAL,
+                format!("Operation `{other}` is not wired"),
+            )),
+        }
+    }
+}
+
+/// The arguments that ask for the next page, where there is one.
+fn next(query: &ModelQuery, page: Option<u32>) -> Value {
+    let Some(page) = page else { return json!({}) };
+    let mut arguments = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        value.map(|value| arguments.insert(key.to_owned(), value))
+    };
+    put("name", query.name.as_deref().map(Value::from));
+    put("model_type", query.model_type.as_deref().map(Value::from));
+    put("per_page", query.per_page.map(Value::from));
+    put("page", Some(Value::from(page)));
+    json!({ "next": arguments })
+}
+
+fn missing(name: &str) -> Error {
+    Error::new(
+        code::OPTION_MISSING,
+        format!("Argument `{name}` is not given"),
+    )
+}
+
+fn no_source() -> Error {
+    Error::new(code::SOURCE_MISSING, "There is no document to send")
+}
+
+fn text(key: &str, value: &Value) -> Result<String, Error> {
+    String::from_json(value).map_err(|e| named(key, &e))
+}
+
+fn count(key: &str, value: &Value) -> Result<u32, Error> {
+    u32::from_json(value).map_err(|e| named(key, &e))
+}
+
+fn named(key: &str, error: &Error) -> Error {
+    Error::new(
+        code::OPTION_INVALID,
+        format!("Argument `{key}` {}", error.message()),
+    )
+}
+
+/// Text is a path or a URL; an object names its kind.
+fn source(value: &Value) -> Result<Source, Error> {
+    if let Value::String(text) = value {
+        return Ok(Source::from_text(text));
+    }
+    let member = value.as_object().and_then(|members| members.iter().next());
+    match member.map(|(kind, content)| (kind.as_str(), content.as_str())) {
+        Some(("path", Some(path))) => Ok(Source::path(path)),
+        Some(("url", Some(url))) => Ok(Source::url(url)),
+        Some(("base64", Some(text))) => Ok(Source::base64(
+            text,
+            value.get("filename").and_then(Value::as_str),
+        )),
+        _ => Err(Error::new(
+            code::SOURCE_MISSING,
+            "The document is neither text, bytes nor a known kind of source",
+        )),
+    }
+}

@@ -1,0 +1,48 @@
+//! Reading what may grow: null where a default is meant, and null told from missing.
+
+use serde::{Deserialize, Deserializer};
+
+/// A value that may be absent in two ways, and the server means something by each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Presence<T> {
+    /// The key is not there.
+    #[default]
+    Missing,
+    /// The key is there, with null.
+    Null,
+    /// There is a value.
+    Present(T),
+}
+
+impl<T> Presence<T> {
+    /// The value, where there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Present(value) => Some(value),
+            Self::Missing | Self::Null => None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Option::deserialize(deserializer)? {
+            Some(value) => Self::Present(value),
+            None => Self::Null,
+        })
+    }
+}
+
+/// For `#[serde(default, deserialize_with)]`: null is read as the default.
+pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads JSON bytes; a byte order mark in front is passed over.
+pub(crate) fn read_json<'de, T: Deserialize<'de>>(raw: &'de [u8]) -> serde_json::Result<T> {
+    serde_json::from_slice(raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw))
+}

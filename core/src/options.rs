@@ -1,0 +1,261 @@
+//! One table of options: key, type, default, environment name and meaning.
+//!
+//! There are two ways in, text (C, the environment) and JSON (Python, Node), and one way
+//! through: [`OptionValue`]. What is given in the call wins over the environment, and that over
+//! the default. Absent stays absent: an option that was not given is not on the wire.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Error, code};
+use crate::secret::ApiKey;
+use crate::value::{DataSchema, Ids, OptionValue};
+
+/// One row of the table of options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// The key in every language (Node spells it in camel case).
+    pub key: &'static str,
+    /// Where it is given.
+    pub scope: Scope,
+    /// The type: `text`, `boolean`, `seconds`, `count`, `path`, `ids` or `json`.
+    pub kind: &'static str,
+    /// What holds where it is not given; `None` where the server or nothing decides.
+    pub default: Option<&'static str>,
+    /// The environment variable that gives it.
+    pub environment: Option<&'static str>,
+    /// Whether the extraction product alone takes it.
+    pub extraction_only: bool,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// Where an option is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// At the making of a client.
+    Client,
+    /// At a call.
+    Call,
+}
+
+impl Scope {
+    /// The name that documents use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Call => "call",
+        }
+    }
+}
+
+macro_rules! options {
+    (
+        $(#[$meta:meta])* $name:ident ($scope:ident) {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty
+                $(, default $default:literal)? $(, environment $environment:literal)?
+                $(, only $only:ident)?;)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Default)]
+        pub struct $name {
+            $($(#[doc = $doc])+ pub $field: Option<$type>,)+
+        }
+
+        impl $name {
+            /// The rows of the table that belong here.
+            pub const SPEC: &'static [OptionSpec] = &[$(OptionSpec {
+                key: stringify!($field),
+                scope: Scope::$scope,
+                kind: <$type as OptionValue>::KIND,
+                default: options!(@first $($default)?),
+                environment: options!(@first $($environment)?),
+                extraction_only: options!(@only $($only)?),
+                doc: concat!($($doc),+).trim_ascii(),
+            }),+];
+
+            /// An empty set: nothing is given.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// Gives one option as text.
+            pub fn set(&mut self, key: &str, text: &str) -> Result<(), Error> {
+                match key {
+                    $(stringify!($field) => {
+                        self.$field = Some(read(key, OptionValue::from_text(text))?);
+                    })+
+                    _ => return Err(unknown(key, Self::SPEC.iter().map(|spec| spec.key))),
+                }
+                Ok(())
+            }
+
+            /// Gives one option as a JSON value; null is the same as not giving it.
+            pub fn set_json(&mut self, key: &str, value: &Value) -> Result<(), Error> {
+                match key {
+                    $(stringify!($field) => if !value.is_null() {
+                        self.$field = Some(read(key, OptionValue::from_json(value))?);
+                    })+
+                    _ => return Err(unknown(key, Self::SPEC.iter().map(|spec| spec.key))),
+                }
+                Ok(())
+            }
+
+            /// The keys that were given, in the table's order.
+            pub(crate) fn given(&self) -> Vec<&'static str> {
+                let mut keys = Vec::new();
+                $(if self.$field.is_some() { keys.push(stringify!($field)); })+
+                keys
+            }
+
+            $($(#[doc = $doc])+
+            pub fn $field(mut self, value: impl Into<$type>) -> Self {
+                self.$field = Some(value.into());
+                self
+            })+
+        }
+    };
+    (@first) => { None };
+    (@first $text:literal) => { Some($text) };
+    (@only) => { false };
+    (@only extraction) => { true };
+}
+
+options! {
+    /// Options of a [`Client`](crate::Client), given once.
+    ClientOptions (Client) {
+        /// Mindee API key (V2), bare.
+        api_key: ApiKey, environment "MINDEE_V2_API_KEY";
+        /// Address of the API, without `/v2`. Plain http is accepted for loopback alone.
+        base_url: String, default "https://api-v2.mindee.net", environment "MINDEE_V2_BASE_URL";
+        /// Longest silence on a connection: no byte moved in either direction.
+        request_timeout: Duration, default "120", environment "MINDEE_REQUEST_TIMEOUT";
+        /// Longest time to connect, TLS included.
+        connect_timeout: Duration, default "10";
+        /// Proxy for every request, with its credentials if any. Without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY count.
+        proxy: String;
+        /// PEM file with certificate authorities to trust beside the system's.
+        ca_file: PathBuf;
+        /// Routes to use: `products`, or the older `inferences` (extraction alone).
+        routes: String, default "products";
+    }
+}
+
+options! {
+    /// Options of a call. Those that Mindee defines are sent only where they are given, so the
+    /// model's own settings hold for the rest (Mindee: OpenAPI 2.0.0, `ExtractionEnqueueForm`).
+    Params (Call) {
+        /// The model's id, a UUID. Required for `run` and `enqueue`.
+        model_id: String;
+        /// Your own name for the document, echoed in job, result and webhook. Not unique.
+        alias: String;
+        /// Webhooks of the model to call with the result.
+        webhook_ids: Ids;
+        /// File name for Mindee to note instead of the source's own.
+        filename: String;
+        /// Whether the result holds the full text.
+        raw_text: bool, only extraction;
+        /// Whether each field holds its places on the page.
+        polygon: bool, only extraction;
+        /// Whether each field holds a confidence.
+        confidence: bool, only extraction;
+        /// Whether the model's RAG documents are used.
+        rag: bool, only extraction;
+        /// Text that helps to read the document.
+        text_context: String, only extraction;
+        /// Data schema for this call: `{"replace": {"fields": [...]}}`.
+        data_schema: DataSchema, only extraction;
+        /// Longest time for the whole call: upload, wait and fetch. Mindee works up to 590 seconds on a document.
+        deadline: Duration, default "600";
+        /// How often a request that is safe to repeat is repeated. A wait goes on until its deadline.
+        retries: u32, default "2";
+        /// Time from the upload to the first question for the result.
+        first_poll: Duration, default "3";
+        /// Time between later questions.
+        poll_interval: Duration, default "1";
+    }
+}
+
+/// Every option, clients' first.
+pub fn table() -> impl Iterator<Item = &'static OptionSpec> {
+    ClientOptions::SPEC.iter().chain(Params::SPEC)
+}
+
+impl ClientOptions {
+    /// Reads a JSON object of options, as Python and Node send it.
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        let mut options = Self::new();
+        for (key, value) in &object(json)? {
+            options.set_json(key, value)?;
+        }
+        Ok(options)
+    }
+
+    /// Fills what was not given from the environment.
+    pub(crate) fn with_environment(mut self) -> Result<Self, Error> {
+        let given = self.given();
+        for spec in Self::SPEC.iter().filter(|spec| !given.contains(&spec.key)) {
+            let Some(name) = spec.environment else {
+                continue;
+            };
+            let Ok(text) = std::env::var(name) else {
+                continue;
+            };
+            if !text.trim().is_empty() {
+                self.set(spec.key, &text).map_err(|e| {
+                    Error::new(
+                        code::OPTION_INVALID,
+                        format!("{name} in the environment: {}", e.message()),
+                    )
+                })?;
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// The members of a JSON object; the parser's text is not repeated, since it may quote a secret.
+pub(crate) fn object(json: &str) -> Result<serde_json::Map<String, Value>, Error> {
+    match serde_json::from_str(json) {
+        Ok(Value::Object(members)) => Ok(members),
+        _ => Err(Error::new(
+            code::OPTION_INVALID,
+            "The options are not a JSON object",
+        )),
+    }
+}
+
+fn read<T>(key: &str, value: Result<T, Error>) -> Result<T, Error> {
+    value.map_err(|e| match e.code() {
+        // A value's own complaint lacks the key's name; an API key's error says enough.
+        "option.invalid" => Error::new(
+            code::OPTION_INVALID,
+            format!("Option `{key}` {}", e.message()),
+        ),
+        _ => e,
+    })
+}
+
+/// The error for a name that is not in a list, with the nearest name that is.
+pub(crate) fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let nearest = known
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&key.to_ascii_lowercase(), name),
+                name,
+            )
+        })
+        .min()
+        .filter(|(distance, name)| *distance <= 2.max(name.len() / 3));
+    let shown: String = key.chars().take(60).collect();
+    Error::new(
+        code::OPTION_UNKNOWN,
+        match nearest {
+            Some((_, name)) => format!("There is no option `{shown}`; did you mean `{name}`?"),
+            None => format!("There is no option `{shown}`"),
+        },
+    )
+}

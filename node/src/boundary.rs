@@ -1,0 +1,125 @@
+//! The boundary: guards, conversions and the runtime.
+//!
+//! Work runs on the core's runtime, which ends with the process and is joined by nobody, so that
+//! an exit never waits for it. A promise is settled through its deferred alone: napi drops it
+//! where its environment is gone, and it keeps the process alive until then, as I/O does.
+
+use bytes::Bytes;
+use mindee_core::call::{Call, Reply};
+use mindee_core::error::code;
+use mindee_core::options::ClientOptions;
+use mindee_core::{Cancel, Client, Error, runtime};
+use napi::bindgen_prelude::{Buffer, BufferSlice, Either, Object};
+use napi::{Env, Result};
+use napi_derive::napi;
+
+/// How a call ended: an answer (`body`, `about`) or an error (`failure` and what belongs to it).
+#[napi(object)]
+pub struct Settled {
+    /// The answer's bytes, or those of an answer that could not be read.
+    pub body: Option<Buffer>,
+    /// What the core adds to an answer, as JSON.
+    pub about: Option<String>,
+    /// The error's payload, as JSON.
+    pub failure: Option<String>,
+    /// The number of the error's category.
+    pub category: Option<i32>,
+    /// The error as one text.
+    pub text: Option<String>,
+}
+
+impl From<Error> for Settled {
+    fn from(error: Error) -> Self {
+        Self {
+            body: error.body().map(|body| Buffer::from(body.to_vec())),
+            about: None,
+            failure: Some(error.payload().to_string()),
+            category: Some(error.category().number()),
+            text: Some(error.to_string()),
+        }
+    }
+}
+
+impl From<std::result::Result<Reply, Error>> for Settled {
+    fn from(outcome: std::result::Result<Reply, Error>) -> Self {
+        match outcome {
+            Ok(reply) => Self {
+                body: Some(Buffer::from(Vec::from(reply.body))),
+                about: Some(reply.about.to_string()),
+                failure: None,
+                category: None,
+                text: None,
+            },
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// A switch that ends calls.
+#[napi]
+pub struct CancelHandle(Cancel);
+
+#[napi]
+impl CancelHandle {
+    /// A switch that ends nothing yet.
+    #[napi(constructor, catch_unwind)]
+    #[expect(clippy::new_without_default, reason = "JavaScript alone makes one")]
+    pub fn new() -> Self {
+        Self(Cancel::new())
+    }
+
+    /// Ends every call that was or will be given this switch.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+/// A client of the core. It shows nothing of its options.
+#[napi]
+pub struct NativeClient(Client);
+
+#[napi]
+impl NativeClient {
+    /// A client with options as one JSON object, or why there is none.
+    #[napi(catch_unwind)]
+    pub fn open(options: String) -> Either<Self, Settled> {
+        match ClientOptions::from_json(&options).and_then(Client::new) {
+            Ok(client) => Either::A(Self(client)),
+            Err(error) => Either::B(error.into()),
+        }
+    }
+
+    /// Performs an operation of the core's table. The promise is never rejected.
+    #[napi(catch_unwind, ts_return_type = "Promise<Settled>")]
+    pub fn call<'env>(
+        &self,
+        env: &'env Env,
+        operation: String,
+        arguments: String,
+        cancel: &CancelHandle,
+        content: Option<BufferSlice<'_>>,
+    ) -> Result<Object<'env>> {
+        let (deferred, promise) = env.create_deferred()?;
+        // Copied, since JavaScript may change, move or free the buffer while it is sent.
+        let content = content.map(|content| Bytes::copy_from_slice(&content));
+        let (client, cancel) = (self.0.clone(), cancel.0.clone());
+        let perform = async move {
+            let call = Call::from_json(&operation, &arguments, content)?;
+            client.perform_until(call, &cancel).await
+        };
+        let started = runtime::handle().map(|runtime| {
+            let work = runtime.spawn(perform);
+            runtime.spawn(async move { work.await.unwrap_or_else(|_| Err(defect())) })
+        });
+        match started {
+            Ok(_) => {}
+            Err(error) => deferred.resolve(move |_| Ok(Settled::from(error))),
+        }
+        Ok(promise)
+    }
+}
+
+fn defect() -> Error {
+    Error::new(code::INTERNAL, "The work ended without an answer")
+}

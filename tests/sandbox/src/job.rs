@@ -1,0 +1,204 @@
+//! A job: what was asked for, how long it takes and how it ends.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::product::Product;
+use crate::schema::DataSchema;
+use crate::timestamp::{Moment, naive};
+
+/// The document of a job, as result and job name it.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) name: String,
+    pub(crate) media_type: String,
+    pub(crate) page_count: u32,
+    /// Of the file's bytes; of the address when the document came by URL.
+    pub(crate) sha256: String,
+}
+
+/// The options that are in force for one job, the model's defaults included.
+#[derive(Clone, Debug, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "these are the API's own switches"
+)]
+pub(crate) struct ActiveOptions {
+    pub(crate) raw_text: bool,
+    pub(crate) polygon: bool,
+    pub(crate) confidence: bool,
+    pub(crate) rag: bool,
+    pub(crate) text_context: bool,
+    pub(crate) schema: Option<DataSchema>,
+}
+
+/// What a [`Rule`](crate::Rule) says about the life of a job.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Fate {
+    /// How long the job takes.
+    pub processing_ms: Processing,
+    /// Lets the job fail: `true`, or the keys of the problem that differ from the usual
+    /// one.
+    pub fail: Value,
+    /// The result: a whole inference or its `result` part.
+    pub result: Option<Value>,
+    /// The job ends well, but the GET of its result answers 404.
+    pub gone: bool,
+    /// The job ends well, but has no `result_url`.
+    pub no_result_url: bool,
+    /// The first GET of the result deletes result and job.
+    pub delete_on_fetch: bool,
+}
+
+/// How long a job takes. In JSON: absent, a number, null.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Option<u64>")]
+pub enum Processing {
+    /// As long as the sandbox's settings say.
+    #[default]
+    Usual,
+    /// So many milliseconds.
+    Milliseconds(u64),
+    /// The job never ends.
+    Never,
+}
+
+impl From<Option<u64>> for Processing {
+    fn from(given: Option<u64>) -> Self {
+        given.map_or(Self::Never, Self::Milliseconds)
+    }
+}
+
+impl Fate {
+    /// How long the job takes; `None` when it never ends.
+    pub(crate) fn processing(&self, usual: Duration) -> Option<Duration> {
+        match self.processing_ms {
+            Processing::Usual => Some(usual),
+            Processing::Milliseconds(time) => Some(Duration::from_millis(time)),
+            Processing::Never => None,
+        }
+    }
+
+    fn problem(&self) -> Option<Value> {
+        let mut problem = json!({
+            "status": 500,
+            "detail": "The inference failed.",
+            "title": "Inference failed",
+            "code": "500-012",
+            "errors": [],
+        });
+        match &self.fail {
+            Value::Bool(true) => Some(problem),
+            Value::Object(given) => {
+                if let Some(object) = problem.as_object_mut() {
+                    object.extend(given.clone());
+                }
+                Some(problem)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Where a job is at a given moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Processing,
+    Processed,
+    Failed,
+}
+
+impl Status {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Processing => "Processing",
+            Self::Processed => "Processed",
+            Self::Failed => "Failed",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    /// Also the id of the inference.
+    pub(crate) id: Uuid,
+    pub(crate) product: Product,
+    pub(crate) model_id: Uuid,
+    pub(crate) document: Document,
+    pub(crate) alias: Option<String>,
+    pub(crate) webhook_ids: Vec<Uuid>,
+    pub(crate) options: ActiveOptions,
+    pub(crate) created: Moment,
+    pub(crate) ends: Option<Moment>,
+    pub(crate) fate: Fate,
+    /// The RAG document that matched, when RAG is on.
+    pub(crate) retrieved: Option<Uuid>,
+    /// Whether it came in by the deprecated route, whose result route it then names.
+    pub(crate) old_route: bool,
+}
+
+impl Job {
+    /// The state at `now`. Nothing runs in the background: a job's state follows from the
+    /// clock, so that it can be asked for any moment.
+    pub(crate) fn status(&self, now: Moment) -> Status {
+        match self.ends {
+            Some(ends) if ends <= now && self.fate.problem().is_some() => Status::Failed,
+            Some(ends) if ends <= now => Status::Processed,
+            _ => Status::Processing,
+        }
+    }
+
+    pub(crate) fn result_url(&self, origin: &str, now: Moment) -> Option<String> {
+        let ready = self.status(now) == Status::Processed && !self.fate.no_result_url;
+        ready.then(|| {
+            if self.old_route {
+                format!("{origin}/v2/inferences/{}", self.id)
+            } else {
+                let slug = self.product.slug();
+                format!("{origin}/v2/products/{slug}/results/{}", self.id)
+            }
+        })
+    }
+
+    pub(crate) fn json(&self, origin: &str, now: Moment) -> Value {
+        let status = self.status(now);
+        let ended = self.ends.filter(|_| status != Status::Processing);
+        let error = self.fate.problem().filter(|_| status == Status::Failed);
+        let webhooks: Vec<Value> = ended
+            .map(|ended| {
+                self.webhook_ids
+                    .iter()
+                    .map(|id| delivery(*id, ended))
+                    .collect()
+            })
+            .unwrap_or_default();
+        json!({"job": {
+            "id": self.id,
+            "model_id": self.model_id,
+            "filename": self.document.name,
+            "alias": self.alias,
+            "created_at": naive(self.created),
+            "completed_at": ended.map(naive),
+            "status": status.word(),
+            "polling_url": format!("{origin}/v2/jobs/{}", self.id),
+            "result_url": self.result_url(origin, now),
+            "webhooks": webhooks,
+            "error": error,
+        }})
+    }
+}
+
+/// A webhook entry of a finished job; the inference is handed over, nothing is sent yet.
+fn delivery(id: Uuid, since: Moment) -> Value {
+    json!({
+        "id": id,
+        "created_at": naive(since),
+        "status": Status::Processing.word(),
+        "error": null,
+        "attempts_count": 0,
+    })
+}

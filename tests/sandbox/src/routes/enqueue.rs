@@ -1,0 +1,72 @@
+//! `POST /v2/products/{product}/enqueue` and its older twin.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
+use uuid::Uuid;
+
+use super::Call;
+use crate::job::Job;
+use crate::order::Order;
+use crate::problem::Problem;
+use crate::product::Product;
+use crate::reply::Reply;
+use crate::timestamp::now;
+use crate::world::{Store, World};
+
+/// Even a job that takes no time is still `Processing` in the answer to its enqueue.
+const SHORTEST: Duration = Duration::from_micros(1);
+
+pub(super) fn enqueue(
+    world: &World,
+    call: &Call<'_>,
+    product: Product,
+    old_route: bool,
+) -> Result<Reply, Problem> {
+    let order = Order::read(call.received, product)?;
+    let mut store = world.store();
+    let model = store
+        .model(order.model_id)
+        .ok_or_else(|| Problem::not_found("404-001", "The model"))?;
+    order.check(model, product)?;
+    let options = order.options(model.options);
+    let created = now();
+    let fate = call.fate.clone().unwrap_or_default();
+    let retrieved = if options.rag {
+        match_rag_document(&mut store, order.model_id)
+    } else {
+        None
+    };
+    let job = Job {
+        id: Uuid::new_v4(),
+        product,
+        model_id: order.model_id,
+        document: order.document,
+        alias: order.alias,
+        webhook_ids: order.webhook_ids,
+        options,
+        created,
+        ends: fate
+            .processing(world.settings.processing)
+            .map(|time| created + time.max(SHORTEST)),
+        fate,
+        retrieved,
+        old_route,
+    };
+    world.seen().bill(job.document.page_count);
+    let body = job.json(call.origin, created);
+    store.jobs.insert(job.id, job);
+    Ok(Reply::json(StatusCode::ACCEPTED, body))
+}
+
+/// The example that helps with this document: the model's first active one.
+fn match_rag_document(store: &mut Store, model_id: Uuid) -> Option<Uuid> {
+    let now = now();
+    let document = store
+        .rag_documents
+        .iter_mut()
+        .find(|document| document.model_id == model_id && document.is_active(now))?;
+    document.total_matches += 1;
+    document.last_match = Some(now);
+    Some(document.id)
+}

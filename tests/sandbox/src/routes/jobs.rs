@@ -1,0 +1,39 @@
+//! `GET /v2/jobs/{job_id}`.
+
+use hyper::StatusCode;
+use uuid::Uuid;
+
+use super::Call;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::timestamp::now;
+use crate::world::World;
+
+pub(super) fn get(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, Problem> {
+    let redirect = match call.query("redirect").as_deref() {
+        None => world.settings.answer_with_302,
+        Some(text) if text.eq_ignore_ascii_case("true") => true,
+        Some(text) if text.eq_ignore_ascii_case("false") => false,
+        Some(_) => {
+            return Err(Problem::invalid_field(
+                "redirect",
+                "redirect must be true or false",
+            ));
+        }
+    };
+    let store = world.store();
+    let job = store
+        .jobs
+        .get(&id)
+        .ok_or_else(|| Problem::not_found("404-002", "The job"))?;
+    let now = now();
+    let body = job.json(call.origin, now);
+    Ok(match job.result_url(call.origin, now) {
+        Some(result_url) if redirect => {
+            let mut reply = Reply::json(StatusCode::FOUND, body);
+            reply.set_header("location", &result_url);
+            reply
+        }
+        _ => Reply::json(StatusCode::OK, body),
+    })
+}

@@ -1,0 +1,167 @@
+//! Rules: scripted behaviour, the base of every test of a fault.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::job::Fate;
+
+/// The routes that a rule applies to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum On {
+    /// Both enqueue routes.
+    Enqueue,
+    /// The job route.
+    Job,
+    /// Both result routes.
+    Result,
+    /// The search for models.
+    Models,
+    /// Everything about RAG documents.
+    Rag,
+    /// Every request but those to the admin routes.
+    #[default]
+    Any,
+}
+
+/// When the connection is reset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// Before the request body is read.
+    BeforeBody,
+    /// After the request body has been read, before anything is answered.
+    BeforeHeaders,
+    /// After the head and half of the body of the answer.
+    MidBody,
+}
+
+/// What the client sees in place of the real answer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Answer {
+    /// HTTP status; 200 when absent.
+    pub status: Option<u16>,
+    /// Headers.
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    pub json: Option<Value>,
+    /// A body of text, when there is no JSON body.
+    pub body: Option<String>,
+    /// The media type of the text; `text/plain` when absent.
+    pub content_type: Option<String>,
+}
+
+/// One edit of the real JSON answer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Change {
+    /// JSON pointer; missing keys on the way are added.
+    pub pointer: String,
+    /// The new value.
+    pub value: Value,
+    /// Takes the value away instead.
+    pub remove: bool,
+}
+
+/// Scripted behaviour. In JSON every key but the wanted ones is left out; in Rust a rule
+/// is written with `..Rule::default()`. The first live rule that fits a request applies.
+///
+/// In texts of `answer` and `change`, `{base_url}`, `{job_id}` and `{model_id}` stand for
+/// those of the request at hand, as far as they are known.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rule {
+    /// The routes it applies to.
+    pub on: On,
+    /// The only HTTP method it applies to, if given.
+    pub method: Option<String>,
+    /// How many fitting requests pass first.
+    pub skip: u64,
+    /// How many requests it applies to; for ever when absent.
+    pub times: Option<u64>,
+    /// Whether the request takes effect although the client sees something else. When
+    /// absent: no if there is an `answer`, or a `reset` before the answer; yes otherwise.
+    /// A reset before the body is never handled.
+    pub handled: Option<bool>,
+    /// Replaces the answer.
+    pub answer: Option<Answer>,
+    /// Edits the real answer.
+    pub change: Vec<Change>,
+    /// Replaces the status.
+    pub status: Option<u16>,
+    /// Headers to add.
+    pub headers: BTreeMap<String, String>,
+    /// Sends only so many bytes of the body, though all are announced, then closes.
+    pub cut: Option<usize>,
+    /// Resets the connection.
+    pub reset: Option<Reset>,
+    /// Waits before the answer.
+    pub delay_ms: u64,
+    /// Sends the body in some sixteen pieces with this pause between them.
+    pub drip_ms: u64,
+    /// Never answers.
+    pub stall: bool,
+    /// The life of the job that this enqueue makes.
+    pub job: Option<Fate>,
+}
+
+impl Rule {
+    /// Whether the request takes effect.
+    pub(crate) fn is_handled(&self) -> bool {
+        let replaced = self.answer.is_some() || self.reset == Some(Reset::BeforeHeaders);
+        self.handled.unwrap_or(!replaced)
+    }
+
+    fn fits(&self, on: Option<On>, method: &str) -> bool {
+        let method_fits = self
+            .method
+            .as_deref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
+        method_fits && (self.on == On::Any || Some(self.on) == on)
+    }
+}
+
+/// The rules in the order they were added.
+#[derive(Default)]
+pub(crate) struct Rules(Vec<Rule>);
+
+impl Rules {
+    pub(crate) fn add(&mut self, rules: impl IntoIterator<Item = Rule>) {
+        self.0.extend(rules);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The rule for this request; counts it.
+    pub(crate) fn take(&mut self, on: Option<On>, method: &str) -> Option<Rule> {
+        for rule in &mut self.0 {
+            if !rule.fits(on, method) || rule.times == Some(0) {
+                continue;
+            }
+            if rule.skip > 0 {
+                rule.skip -= 1;
+                continue;
+            }
+            rule.times = rule.times.map(|times| times - 1);
+            return Some(rule.clone());
+        }
+        None
+    }
+}
+
+/// Reads rules from JSON: a list, or a single one.
+pub(crate) fn parse(value: &Value) -> Result<Vec<Rule>, String> {
+    let list = match value {
+        Value::Array(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let parse = |(index, rule): (usize, &Value)| {
+        Rule::deserialize(rule).map_err(|error| format!("rule {index}: {error}"))
+    };
+    list.iter().enumerate().map(parse).collect()
+}

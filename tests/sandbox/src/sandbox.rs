@@ -1,0 +1,169 @@
+//! A running sandbox.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::listen;
+use crate::product::Product;
+use crate::rule::{self, Rule};
+use crate::settings::Settings;
+use crate::tls;
+use crate::world::World;
+
+/// Why a sandbox did not start, in a sentence.
+#[derive(Debug)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running sandbox. Dropping it ends it, connections included. Any number of them can
+/// run in one process; they share nothing.
+pub struct Sandbox {
+    world: Arc<World>,
+    base_url: String,
+    tls_base_url: Option<String>,
+    ca_pem: Option<String>,
+    model_ids: Vec<(Product, String)>,
+    listeners: JoinSet<()>,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sandbox")
+            .field("base_url", &self.base_url)
+            .field("tls_base_url", &self.tls_base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox on the current Tokio runtime; it is ready when this returns.
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        if !settings.host.is_loopback() {
+            let host = settings.host;
+            return Err(StartError(format!("{host} is not a loopback address")));
+        }
+        let world = Arc::new(World::new(settings.clone()).map_err(StartError)?);
+        let ids = Arc::new(AtomicU64::new(1));
+        let mut listeners = JoinSet::new();
+
+        let (listener, address) = bind(settings.host, settings.port).await?;
+        let plain = listen::serve(listener, None, Arc::clone(&world), Arc::clone(&ids));
+        listeners.spawn(plain);
+
+        let (mut tls_base_url, mut ca_pem) = (None, None);
+        if settings.tls {
+            let identity = tls::identity()
+                .map_err(|error| StartError(format!("no certificate could be made: {error}")))?;
+            let (listener, address) = bind(settings.host, settings.tls_port).await?;
+            let acceptor = TlsAcceptor::from(identity.server);
+            listeners.spawn(listen::serve(
+                listener,
+                Some(acceptor),
+                Arc::clone(&world),
+                ids,
+            ));
+            tls_base_url = Some(format!("https://localhost:{}", address.port()));
+            ca_pem = Some(identity.ca_pem);
+        }
+        Ok(Self {
+            model_ids: default_model_ids(&world),
+            world,
+            base_url: format!("http://{address}"),
+            tls_base_url,
+            ca_pem,
+            listeners,
+        })
+    }
+
+    /// `http://127.0.0.1:PORT`, without `/v2`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// `https://localhost:PORT`, when TLS is on.
+    pub fn tls_base_url(&self) -> Option<&str> {
+        self.tls_base_url.as_deref()
+    }
+
+    /// The certificate of the throw-away authority, when TLS is on.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The API key that is accepted.
+    pub fn api_key(&self) -> &str {
+        self.world.key.reveal()
+    }
+
+    /// The id of the product's first model: by default a fixed one, the same at each start.
+    pub fn model_id(&self, product: Product) -> &str {
+        self.model_ids
+            .iter()
+            .find(|(of, _)| *of == product)
+            .map_or("", |(_, id)| id)
+    }
+
+    /// Adds a rule after those that are there.
+    pub fn add_rule(&self, rule: Rule) {
+        self.world.rules().add([rule]);
+    }
+
+    /// Adds rules written in JSON: a list, or a single one.
+    pub fn add_rules_json(&self, rules: &Value) -> Result<(), String> {
+        let rules = rule::parse(rules)?;
+        self.world.rules().add(rules);
+        Ok(())
+    }
+
+    /// Takes all rules away.
+    pub fn clear_rules(&self) {
+        self.world.rules().clear();
+    }
+
+    /// What the sandbox saw: the same JSON as `GET /_sandbox/seen`.
+    pub fn seen(&self) -> Value {
+        self.world.seen().json()
+    }
+
+    /// Forgets what it saw: the same as `DELETE /_sandbox/seen`.
+    pub fn reset_seen(&self) {
+        self.world.seen().reset();
+    }
+
+    /// Ends the sandbox: nothing listens and no connection is open when this returns.
+    pub async fn stop(mut self) {
+        self.listeners.shutdown().await;
+    }
+}
+
+async fn bind(host: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let wanted = SocketAddr::new(host, port);
+    let failed = |error| StartError(format!("cannot listen on {wanted}: {error}"));
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+fn default_model_ids(world: &World) -> Vec<(Product, String)> {
+    let store = world.store();
+    let first = |product| store.models.iter().find(|model| model.product == product);
+    Product::ALL
+        .into_iter()
+        .filter_map(|product| Some((product, first(product)?.id.to_string())))
+        .collect()
+}
