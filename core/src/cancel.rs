@@ -3,7 +3,7 @@
 //! To drop a call's future ends it too, but tells nobody what became of an upload. A switch ends
 //! it like a deadline: the error carries the job, or says that the outcome is unknown.
 
-use std::future::{Future, pending};
+use std::future::pending;
 
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,11 @@ impl Cancel {
         Self::default()
     }
 
+    /// A switch of its own that this one ends too.
+    pub fn child(&self) -> Self {
+        Self(self.0.child_token())
+    }
+
     /// Ends every call that was or will be started with this switch. Mindee goes on with what it
     /// has taken.
     pub fn cancel(&self) {
@@ -35,12 +40,8 @@ impl Cancel {
 impl Client {
     /// Performs a call, and ends it with `cancelled` or `outcome.unknown` when the switch says so.
     pub async fn perform_until(&self, call: Call, cancel: &Cancel) -> Result<Reply, Error> {
-        scope(cancel, self.perform(call)).await
+        CURRENT.scope(cancel.0.clone(), self.perform(call)).await
     }
-}
-
-async fn scope<F: Future>(cancel: &Cancel, work: F) -> F::Output {
-    CURRENT.scope(cancel.0.clone(), work).await
 }
 
 /// Ends when the current call is told to; never, where it has no switch.

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::de::IgnoredAny;
 use futures_util::future::{Either, select};
+use serde::de::IgnoredAny;
 use tokio::time::{Instant, sleep};
 
 use crate::address::Address;
@@ -484,12 +484,11 @@ impl Inner {
         F: Future<Output = Result<Request, Error>>,
     {
         let mut attempt = 0;
+        let mut last = None;
         loop {
-            let (outcome, error) = match self
-                .transport
-                .send(request().await?, limits.deadline)
-                .await?
-            {
+            // What cannot be sent again, such as a reader, ends with the error of its first sending.
+            let request = request().await.map_err(|spent| last.take().unwrap_or(spent))?;
+            let (outcome, error) = match self.transport.send(request, limits.deadline).await? {
                 Ok(answer) => match self.judge(effect, answer) {
                     Ok(answer) => return Ok(answer),
                     Err(failed) => failed,
@@ -505,6 +504,7 @@ impl Inner {
                 Verdict::Stop | Verdict::Unknown => return Err(error),
             }
             attempt += 1;
+            last = Some(error);
         }
     }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, code};
@@ -132,6 +133,11 @@ impl Job {
 }
 
 const PREFIX: &str = "mj1_";
+const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// A short printable text that names a job, its product and the address it was sent to.
 /// It holds no secret.
@@ -177,7 +183,7 @@ impl ResumeToken {
                 job_id: token_or_id.to_owned(),
             }
         };
-        check_id(&token.job_id)?;
+        path_segment(&token.job_id)?;
         if token.origin != origin {
             let message = format!(
                 "The job was sent to {}, and this client talks to {origin}",
@@ -189,18 +195,14 @@ impl ResumeToken {
     }
 }
 
-/// Ids go into paths: nothing that could climb or cut one is let through.
-pub(crate) fn check_id(id: &str) -> Result<&str, Error> {
-    let plain = id
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if plain && !id.is_empty() && id.len() <= 128 {
-        return Ok(id);
+/// An id as a path segment. What could climb or cut a path is refused, the rest is escaped.
+pub(crate) fn path_segment(id: &str) -> Result<String, Error> {
+    let climbs = id.contains(['/', '\\']) || id.chars().all(|c| c == '.');
+    if climbs || id.contains(char::is_control) || id.len() > 512 {
+        let message = "The id is empty, too long or holds characters that no id has";
+        return Err(Error::new(code::ID_INVALID, message));
     }
-    Err(Error::new(
-        code::ID_INVALID,
-        "The id is empty, too long or holds characters that no id has",
-    ))
+    Ok(utf8_percent_encode(id, &RESERVED).to_string())
 }
 
 impl fmt::Display for ResumeToken {

@@ -2,7 +2,7 @@
 
 use crate::client::Settings;
 use crate::error::{Error, code};
-use crate::job::check_id;
+use crate::job::path_segment;
 use crate::options::Params;
 use crate::product::Product;
 
@@ -122,7 +122,7 @@ pub(crate) fn result_path(
     id: &str,
     settings: &Settings,
 ) -> Result<String, Error> {
-    let id = check_id(id)?;
+    let id = path_segment(id)?;
     if !settings.older_routes {
         return Ok(format!("/v2/products/{product}/results/{id}"));
     }
@@ -132,7 +132,7 @@ pub(crate) fn result_path(
 
 /// The path of a job.
 pub(crate) fn job_path(id: &str) -> Result<String, Error> {
-    Ok(format!("/v2/jobs/{}", check_id(id)?))
+    Ok(format!("/v2/jobs/{}", path_segment(id)?))
 }
 
 fn older_route_fits(product: Product) -> Result<(), Error> {

@@ -1,0 +1,300 @@
+//! The Rust client against the sandbox: what is not told by a scenario.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking"
+)]
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mindee_core::client::ModelQuery;
+use mindee_core::product::ExtractionResult;
+use mindee_core::{ApiKey, Category, Client, ClientOptions, Error, Inference, Params, Source};
+use mindee_sandbox::{Product, Sandbox, Settings};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+const KEY: &str = "md_sandbox_canary-2f7c";
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/data")
+        .join(name)
+}
+
+async fn sandbox() -> Sandbox {
+    let settings = Settings {
+        api_key: Some(KEY.to_owned()),
+        processing: Duration::from_millis(20),
+        results: Some(data("results")),
+        ..Settings::default()
+    };
+    Sandbox::start(settings).await.unwrap()
+}
+
+fn options(base_url: &str) -> ClientOptions {
+    ClientOptions::new()
+        .api_key(ApiKey::new(KEY).unwrap())
+        .base_url(base_url)
+}
+
+fn quick(sandbox: &Sandbox) -> Params {
+    Params::new()
+        .model_id(sandbox.model_id(Product::Extraction))
+        .first_poll(Duration::from_millis(30))
+        .poll_interval(Duration::from_millis(30))
+}
+
+async fn run(client: &Client, sandbox: &Sandbox) -> Result<Inference<ExtractionResult>, Error> {
+    client
+        .extraction()
+        .run(data("invoice.pdf"), quick(sandbox))
+        .await
+}
+
+#[tokio::test]
+async fn an_invoice_comes_out_as_typed_fields() {
+    let sandbox = sandbox().await;
+    let inference = run(&Client::new(options(sandbox.base_url())).unwrap(), &sandbox)
+        .await
+        .unwrap();
+    let fields = &inference.result.fields;
+    assert_eq!(
+        fields.get("invoice_number").unwrap().as_text(),
+        Some("INV-2026-0042")
+    );
+    assert_eq!(
+        fields.get("total_amount").unwrap().as_number(),
+        Some(1369.8)
+    );
+    assert_eq!(fields.get("is_paid").unwrap().as_boolean(), Some(false));
+    let first = fields.get("line_items").unwrap().at(0).unwrap();
+    assert!(first.get("quantity").unwrap().as_integer().is_some());
+    let value = inference
+        .pointer("/inference/result/fields/currency/value")
+        .unwrap();
+    assert_eq!(value, "EUR");
+}
+
+#[tokio::test]
+async fn one_connection_serves_a_whole_run() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    run(&client, &sandbox).await.unwrap();
+    run(&client.clone(), &sandbox).await.unwrap();
+    assert_eq!(sandbox.seen()["connections"], json!(1));
+}
+
+#[tokio::test]
+async fn fifty_runs_share_one_client() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let runs = (0..50).map(|_| run(&client, &sandbox));
+    let results = futures_util::future::join_all(runs).await;
+    assert!(results.iter().all(Result::is_ok));
+    assert_eq!(sandbox.seen()["billed"]["documents"], json!(50));
+}
+
+#[tokio::test]
+async fn all_models_are_found_over_all_pages() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let query = ModelQuery {
+        per_page: Some(2),
+        ..ModelQuery::default()
+    };
+    let models = client.models().all(query).await.unwrap();
+    assert_eq!(models.len(), 5);
+}
+
+#[tokio::test]
+async fn a_reader_that_ends_early_is_an_error_and_bills_nothing() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let file = tokio::fs::File::open(data("invoice.pdf")).await.unwrap();
+    let source = Source::reader(file, Some(50_000), Some("invoice.pdf"));
+    let error = client
+        .extraction()
+        .run(source, quick(&sandbox))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "source.unreadable");
+    assert_eq!(sandbox.seen()["billed"]["documents"], json!(0));
+}
+
+#[tokio::test]
+async fn a_reader_is_not_sent_twice() {
+    let sandbox = sandbox().await;
+    sandbox
+        .add_rules_json(&json!([{"on": "enqueue", "answer": {"status": 503}}]))
+        .unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let file = tokio::fs::File::open(data("invoice.pdf")).await.unwrap();
+    let source = Source::reader(file, None, Some("invoice.pdf"));
+    let error = client
+        .extraction()
+        .run(source, quick(&sandbox))
+        .await
+        .unwrap_err();
+    assert_eq!(error.http_status(), Some(503));
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_utf8_gets_a_clear_error() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let path = Path::new(OsStr::from_bytes(b"/tmp/\xff\xfe.pdf"));
+    let error = client
+        .extraction()
+        .run(path, quick(&sandbox))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), error.category()),
+        ("source.path_not_utf8", Category::Usage)
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_by_option_carries_every_request() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let heard = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        let length = socket.read(&mut request).await.unwrap();
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{\"models\":[]}";
+        socket.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    // Nothing listens at the address itself.
+    let client = Client::new(options("http://127.0.0.1:9").proxy(proxy)).unwrap();
+    let page = client
+        .models()
+        .search(&ModelQuery::default(), Params::new())
+        .await
+        .unwrap();
+    assert!(page.models.is_empty());
+    assert!(
+        heard
+            .await
+            .unwrap()
+            .starts_with("GET http://127.0.0.1:9/v2/search/models HTTP/1.1")
+    );
+}
+
+#[tokio::test]
+async fn a_dropped_run_ends_at_once() {
+    let sandbox = sandbox().await;
+    let rules = json!([{"on": "enqueue", "job": {"processing_ms": null}}]);
+    sandbox.add_rules_json(&rules).unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let ended = tokio::time::timeout(Duration::from_millis(300), run(&client, &sandbox)).await;
+    assert!(ended.is_err());
+    let before = sandbox.seen()["requests"].as_array().unwrap().len();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(sandbox.seen()["requests"].as_array().unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn the_key_is_in_no_output() {
+    let sandbox = sandbox().await;
+    let options = options(sandbox.base_url());
+    let mut outputs = vec![format!("{options:?}")];
+    let client = Client::new(options).unwrap();
+    outputs.push(format!(
+        "{client:?} {:?} {:?}",
+        client.extraction(),
+        client.jobs()
+    ));
+    let rules = json!([{"on": "any", "answer": {"status": 403, "json": {"status": 403, "title": KEY, "detail": KEY, "code": KEY}}}]);
+    sandbox.add_rules_json(&rules).unwrap();
+    let error = run(&client, &sandbox).await.unwrap_err();
+    outputs.push(format!("{error} {error:?} {}", error.payload()));
+    for wrong in [
+        format!("Bearer {KEY}"),
+        format!("{KEY}\u{7f}"),
+        format!("{KEY} x"),
+    ] {
+        let error = ApiKey::new(&wrong).unwrap_err();
+        outputs.push(format!("{error} {error:?}"));
+        let mut options = ClientOptions::new();
+        let error = options.set("api_key", &wrong).unwrap_err();
+        outputs.push(format!("{error} {error:?}"));
+    }
+    let error =
+        ClientOptions::from_json(&format!("{{\"api_key\": {{\"x\": \"{KEY}\"}}}}")).unwrap_err();
+    outputs.push(format!("{error} {error:?}"));
+    let error = ClientOptions::from_json(&format!("{{\"api_key\": \"{KEY}\"")).unwrap_err();
+    outputs.push(format!("{error} {error:?}"));
+    for output in outputs {
+        assert!(!output.contains("canary"), "{output}");
+    }
+}
+
+/// Environment variables belong to a process: the example is run as one.
+fn example(sandbox: &Sandbox) -> tokio::process::Command {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/invoice");
+    let mut command = tokio::process::Command::new(program);
+    command
+        .arg(data("invoice.pdf"))
+        .arg(sandbox.model_id(Product::Extraction))
+        .env("MINDEE_V2_API_KEY", KEY)
+        .env("MINDEE_V2_BASE_URL", sandbox.base_url());
+    command
+}
+
+#[tokio::test]
+async fn the_example_reads_key_and_address_from_the_environment() {
+    let sandbox = sandbox().await;
+    let output = example(&sandbox).output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("total_amount: 1369.80"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test]
+async fn proxies_of_the_environment_count_unless_the_host_is_excepted() {
+    let sandbox = sandbox().await;
+    let nowhere = "http://127.0.0.1:9";
+    let through = example(&sandbox)
+        .env("HTTP_PROXY", nowhere)
+        .output()
+        .await
+        .unwrap();
+    assert!(String::from_utf8_lossy(&through.stderr).contains("network.unreachable"));
+    let around = example(&sandbox)
+        .env("HTTP_PROXY", nowhere)
+        .env("NO_PROXY", "127.0.0.1")
+        .output()
+        .await
+        .unwrap();
+    assert!(around.status.success());
+}
+
+#[tokio::test]
+async fn a_wrong_value_in_the_environment_is_told_by_its_name() {
+    let sandbox = sandbox().await;
+    let output = example(&sandbox)
+        .env("MINDEE_REQUEST_TIMEOUT", "soon")
+        .output()
+        .await
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        text.contains("MINDEE_REQUEST_TIMEOUT in the environment"),
+        "{text}"
+    );
+}
