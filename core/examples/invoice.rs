@@ -41,7 +41,7 @@ fn print(inference: &Inference<ExtractionResult>) {
         .get("total_amount")
         .and_then(Field::as_number)
         .unwrap_or_default();
-    println!("total_amount: {total:.2}");
+    println!("total_amount: {total}");
     let items = fields
         .get("line_items")
         .map(Field::items)

@@ -259,7 +259,7 @@ async fn the_example_reads_key_and_address_from_the_environment() {
     let output = example(&sandbox).output().await.unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        text.contains("total_amount: 1369.80"),
+        text.contains("total_amount: 1369.8"),
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );

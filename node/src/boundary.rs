@@ -28,29 +28,23 @@ pub struct Settled {
     pub text: Option<String>,
 }
 
-impl From<Error> for Settled {
-    fn from(error: Error) -> Self {
-        Self {
-            body: error.body().map(|body| Buffer::from(body.to_vec())),
-            about: None,
-            failure: Some(error.payload().to_string()),
-            category: Some(error.category().number()),
-            text: Some(error.to_string()),
-        }
-    }
-}
-
 impl From<std::result::Result<Reply, Error>> for Settled {
     fn from(outcome: std::result::Result<Reply, Error>) -> Self {
         match outcome {
             Ok(reply) => Self {
-                body: Some(Buffer::from(Vec::from(reply.body))),
+                body: Some(Vec::from(reply.body).into()),
                 about: Some(reply.about.to_string()),
                 failure: None,
                 category: None,
                 text: None,
             },
-            Err(error) => error.into(),
+            Err(error) => Self {
+                body: error.body().map(|body| body.to_vec().into()),
+                about: None,
+                failure: Some(error.payload().to_string()),
+                category: Some(error.category().number()),
+                text: Some(error.to_string()),
+            },
         }
     }
 }
@@ -61,11 +55,16 @@ pub struct CancelHandle(Cancel);
 
 #[napi]
 impl CancelHandle {
-    /// A switch that ends nothing yet.
+    /// A switch that ends nothing yet. The end of its environment, a worker say, throws it.
     #[napi(constructor, catch_unwind)]
-    #[expect(clippy::new_without_default, reason = "JavaScript alone makes one")]
-    pub fn new() -> Self {
-        Self(Cancel::new())
+    pub fn new(env: &Env) -> Result<Self> {
+        if let Some(environment) = env.get_instance_data::<Cancel>()? {
+            return Ok(Self(environment.child()));
+        }
+        let environment = Cancel::new();
+        let handle = Self(environment.child());
+        env.set_instance_data(environment, (), |ended| ended.value.cancel())?;
+        Ok(handle)
     }
 
     /// Ends every call that was or will be given this switch.
@@ -83,10 +82,10 @@ pub struct NativeClient(Client);
 impl NativeClient {
     /// A client with options as one JSON object, or why there is none.
     #[napi(catch_unwind)]
-    pub fn open(options: String) -> Either<Self, Settled> {
+    pub fn open(options: String) -> Either<NativeClient, Settled> {
         match ClientOptions::from_json(&options).and_then(Client::new) {
             Ok(client) => Either::A(Self(client)),
-            Err(error) => Either::B(error.into()),
+            Err(error) => Either::B(Err(error).into()),
         }
     }
 
@@ -104,22 +103,30 @@ impl NativeClient {
         // Copied, since JavaScript may change, move or free the buffer while it is sent.
         let content = content.map(|content| Bytes::copy_from_slice(&content));
         let (client, cancel) = (self.0.clone(), cancel.0.clone());
-        let perform = async move {
+        let runtime = match runtime::handle() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                deferred.resolve(settling(Err(error)));
+                return Ok(promise);
+            }
+        };
+        let work = runtime.spawn(async move {
             let call = Call::from_json(&operation, &arguments, content)?;
             client.perform_until(call, &cancel).await
-        };
-        let started = runtime::handle().map(|runtime| {
-            let work = runtime.spawn(perform);
-            runtime.spawn(async move { work.await.unwrap_or_else(|_| Err(defect())) })
         });
-        match started {
-            Ok(_) => {}
-            Err(error) => deferred.resolve(move |_| Ok(Settled::from(error))),
-        }
+        runtime.spawn(async move {
+            // Whatever happens, the promise is settled: a panic of the work is an error too.
+            let outcome = work.await.unwrap_or_else(|_| {
+                let message = "The work ended without an answer";
+                Err(Error::new(code::INTERNAL, message))
+            });
+            deferred.resolve(settling(outcome));
+        });
         Ok(promise)
     }
 }
 
-fn defect() -> Error {
-    Error::new(code::INTERNAL, "The work ended without an answer")
+/// Converts on JavaScript's own thread.
+fn settling(outcome: std::result::Result<Reply, Error>) -> impl FnOnce(Env) -> Result<Settled> {
+    move |_| Ok(outcome.into())
 }

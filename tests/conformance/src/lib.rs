@@ -11,6 +11,7 @@ pub mod driver;
 pub mod languages;
 pub mod normal;
 pub mod play;
+pub mod readme;
 pub mod scenario;
 
 use std::path::PathBuf;

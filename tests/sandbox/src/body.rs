@@ -106,8 +106,12 @@ async fn part_field(mut part: multer::Field<'_>) -> Result<Field, String> {
         while let Some(piece) = part.chunk().await.map_err(|error| error.to_string())? {
             intake.push(&piece).map_err(|error| error.to_string())?;
         }
-        let upload = intake
-            .finish(filename, content_type)
+        // Counting the pages of a large file takes a while.
+        let finish = move || intake.finish(filename, content_type);
+        let upload = tokio::task::spawn_blocking(finish)
+            .await
+            .map_err(std::io::Error::other)
+            .flatten()
             .map_err(|error| error.to_string())?;
         return Ok(Field {
             name,

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::BoolishValueParser;
 use mindee_sandbox::{Product, Sandbox, Settings};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt as _;
@@ -23,7 +24,7 @@ struct Arguments {
     #[arg(long, env = "MINDEE_SANDBOX_HOST", default_value = "127.0.0.1")]
     host: IpAddr,
     /// Listen for HTTPS as well, with a throw-away certificate authority.
-    #[arg(long, env = "MINDEE_SANDBOX_TLS")]
+    #[arg(long, env = "MINDEE_SANDBOX_TLS", value_parser = BoolishValueParser::new())]
     tls: bool,
     /// Port for HTTPS; 0 takes a free one.
     #[arg(long, env = "MINDEE_SANDBOX_TLS_PORT", default_value_t = 0)]
@@ -38,7 +39,7 @@ struct Arguments {
     #[arg(long, env = "MINDEE_SANDBOX_PROCESSING_MS", default_value_t = 1000)]
     processing_ms: u64,
     /// Answer 200 instead of 302 for a processed job.
-    #[arg(long, env = "MINDEE_SANDBOX_NO_REDIRECT")]
+    #[arg(long, env = "MINDEE_SANDBOX_NO_REDIRECT", value_parser = BoolishValueParser::new())]
     no_redirect: bool,
     /// Folder of ready-made results.
     #[arg(long, env = "MINDEE_SANDBOX_RESULTS")]
@@ -47,13 +48,21 @@ struct Arguments {
     #[arg(long, env = "MINDEE_SANDBOX_MODELS")]
     models: Option<PathBuf>,
     /// Stop when standard input ends, that is, with the parent process.
-    #[arg(long, env = "MINDEE_SANDBOX_EXIT_WITH_STDIN")]
+    #[arg(long, env = "MINDEE_SANDBOX_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new())]
     exit_with_stdin: bool,
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
+async fn main() -> ! {
+    let ended = run(Arguments::parse()).await;
+    if let Err(error) = &ended {
+        eprintln!("mindee-sandbox: {error}");
+    }
+    // Returning would wait for the thread that reads standard input, which nothing wakes.
+    std::process::exit(i32::from(ended.is_err()));
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::start(Settings {
         host: arguments.host,
         port: arguments.port,
@@ -67,12 +76,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     })
     .await?;
     let certificate = write_certificate(&sandbox, arguments.ca_file)?;
+    // Before anybody knows of us: who is told that we are ready may stop us at once.
+    let mut signals = Signals::catch()?;
     announce(&sandbox, certificate.as_ref().map(Certificate::path))?;
-    wait_for_the_end(arguments.exit_with_stdin).await?;
+    tokio::select! {
+        () = signals.come() => {}
+        () = stdin_ends(), if arguments.exit_with_stdin => {}
+    }
     sandbox.stop().await;
-    // Standard input may still be read by a thread that nothing can wake.
-    drop(certificate);
-    std::process::exit(0);
+    Ok(())
 }
 
 /// The file that the authority's certificate is in; a temporary one goes with the program.
@@ -135,25 +147,39 @@ fn announce(sandbox: &Sandbox, ca_file: Option<&std::path::Path>) -> std::io::Re
     programs.flush()
 }
 
-async fn wait_for_the_end(with_stdin: bool) -> std::io::Result<()> {
-    tokio::select! {
-        ended = interrupted() => ended,
-        () = stdin_ends(), if with_stdin => Ok(()),
-    }
-}
+/// The signals that end the program. They are caught from the moment this is made.
+#[cfg(unix)]
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
 
 #[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupt = tokio::signal::ctrl_c() => interrupt,
+impl Signals {
+    fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self(terminate, signal(SignalKind::interrupt())?))
+    }
+
+    async fn come(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+/// The signals that end the program. They are caught from the moment this is made.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn catch() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn come(&mut self) {
+        let _ = self.0.recv().await;
+    }
 }
 
 async fn stdin_ends() {

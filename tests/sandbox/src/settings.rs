@@ -7,10 +7,6 @@ use std::time::Duration;
 /// Settings of a [`Sandbox`](crate::Sandbox). The default suits a test: loopback, a free
 /// port, no TLS, a random key, one second of processing.
 #[derive(Clone, Debug)]
-#[allow(
-    clippy::exhaustive_structs,
-    reason = "written with `..Settings::default()`"
-)]
 pub struct Settings {
     /// Address to listen on; only loopback addresses are accepted.
     pub host: IpAddr,

@@ -110,9 +110,15 @@ async fn a_chunked_body_is_taken() {
 async fn webhook_ids_come_repeated_joined_or_in_brackets() {
     let bench = bench().await;
     let variants = [
-        vec![("webhook_ids", HOOK.to_owned()), ("webhook_ids", HOOK.to_owned())],
+        vec![
+            ("webhook_ids", HOOK.to_owned()),
+            ("webhook_ids", HOOK.to_owned()),
+        ],
         vec![("webhook_ids", format!("{HOOK},{HOOK}"))],
-        vec![("webhook_ids[]", HOOK.to_owned()), ("webhook_ids", HOOK.to_owned())],
+        vec![
+            ("webhook_ids[]", HOOK.to_owned()),
+            ("webhook_ids", HOOK.to_owned()),
+        ],
         vec![("webhook_ids", HOOK.to_uppercase())],
     ];
     for fields in variants {
@@ -167,7 +173,9 @@ async fn the_file_may_come_first() {
 #[tokio::test]
 async fn a_filename_field_overrides_the_name_of_the_part() {
     let bench = bench().await;
-    let form = bench.form(Product::Extraction).text("filename", "other.png");
+    let form = bench
+        .form(Product::Extraction)
+        .text("filename", "other.png");
     assert_eq!(text(&bench.job(form).await, "/filename"), "other.png");
 }
 
@@ -187,7 +195,10 @@ async fn all_keys_of_a_new_job_are_there() {
     let job = bench.job(bench.form(Product::Extraction)).await;
     let id = text(&job, "/id");
     assert_eq!(text(&job, "/status"), "Processing");
-    assert_eq!(text(&job, "/polling_url"), bench.url(&format!("/v2/jobs/{id}")));
+    assert_eq!(
+        text(&job, "/polling_url"),
+        bench.url(&format!("/v2/jobs/{id}"))
+    );
     for key in ["/alias", "/completed_at", "/result_url", "/error"] {
         assert_eq!(at(&job, key), Value::Null);
     }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use mindee_sandbox::{Product, Settings};
 use serde_json::{Value, json};
-use support::{KEY, Bench, at, bench, bench_with, exchange, json, text};
+use support::{Bench, KEY, at, bench, bench_with, exchange, json, text};
 
 async fn path_of_a_job(bench: &Bench) -> String {
     let job = bench.job(bench.form(Product::Extraction)).await;
@@ -22,19 +22,25 @@ async fn path_of_a_job(bench: &Bench) -> String {
 #[tokio::test]
 async fn a_job_is_processing_until_its_time_has_passed() {
     let bench = bench_with(Settings {
-        processing: Duration::from_millis(150),
+        processing: Duration::from_millis(400),
         ..Settings::default()
     })
     .await;
     let path = path_of_a_job(&bench).await;
     let (status, body) = exchange(bench.get(&path)).await;
-    assert_eq!((status, text(&body, "/job/status").as_str()), (200, "Processing"));
+    assert_eq!(
+        (status, text(&body, "/job/status").as_str()),
+        (200, "Processing")
+    );
     let result = text(&body, "/job/id");
     let result = format!("/v2/products/extraction/results/{result}");
     support::refused(bench.get(&result), "404-003").await;
-    tokio::time::sleep(Duration::from_millis(160)).await;
+    tokio::time::sleep(Duration::from_millis(410)).await;
     let (status, body) = exchange(bench.get(&path)).await;
-    assert_eq!((status, text(&body, "/job/status").as_str()), (302, "Processed"));
+    assert_eq!(
+        (status, text(&body, "/job/status").as_str()),
+        (302, "Processed")
+    );
     assert!(text(&body, "/job/completed_at") > text(&body, "/job/created_at"));
     assert_eq!(bench.get(&result).send().await.unwrap().status(), 200);
 }
@@ -42,14 +48,21 @@ async fn a_job_is_processing_until_its_time_has_passed() {
 #[tokio::test]
 async fn a_processed_job_answers_302_with_the_job_and_the_address_of_the_result() {
     let bench = bench().await;
-    let reply = bench.get(&path_of_a_job(&bench).await).send().await.unwrap();
+    let reply = bench
+        .get(&path_of_a_job(&bench).await)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(reply.status(), 302);
     assert_eq!(reply.headers()["content-type"], "application/json");
     let location = reply.headers()["location"].to_str().unwrap().to_owned();
     let body = json(reply).await;
     assert_eq!(text(&body, "/job/result_url"), location);
     let id = text(&body, "/job/id");
-    assert_eq!(location, bench.url(&format!("/v2/products/extraction/results/{id}")));
+    assert_eq!(
+        location,
+        bench.url(&format!("/v2/products/extraction/results/{id}"))
+    );
 }
 
 #[tokio::test]
@@ -57,7 +70,10 @@ async fn redirect_false_answers_200() {
     let bench = bench().await;
     let path = path_of_a_job(&bench).await;
     let (status, body) = exchange(bench.get(&format!("{path}?redirect=false"))).await;
-    assert_eq!((status, text(&body, "/job/status").as_str()), (200, "Processed"));
+    assert_eq!(
+        (status, text(&body, "/job/status").as_str()),
+        (200, "Processed")
+    );
     let (status, _) = exchange(bench.get(&format!("{path}?redirect=true"))).await;
     assert_eq!(status, 302);
     support::refused(bench.get(&format!("{path}?redirect=maybe")), "422-001").await;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use mindee_sandbox::{Product, Settings};
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
-use support::{KEY, Bench, at, bench, bench_with, exchange, png, refused, text};
+use support::{Bench, KEY, at, bench, bench_with, exchange, png, refused, text};
 
 const ROUTE: &str = "/v2/products/extraction/rag-documents";
 const UNKNOWN: &str = "fc405e37-4ba4-4d03-aeba-533a8d1f0f21";
@@ -42,7 +42,7 @@ fn selection() -> Value {
 #[tokio::test]
 async fn a_document_is_processed_to_a_draft_with_a_proposed_annotation() {
     let bench = bench_with(Settings {
-        processing: Duration::from_millis(100),
+        processing: Duration::from_millis(400),
         ..Settings::default()
     })
     .await;
@@ -50,7 +50,7 @@ async fn a_document_is_processed_to_a_draft_with_a_proposed_annotation() {
     let (_, body) = exchange(bench.get(&path)).await;
     assert_eq!(text(&body, "/status"), "Processing");
     assert_eq!(at(&body, "/annotation"), Value::Null);
-    tokio::time::sleep(Duration::from_millis(110)).await;
+    tokio::time::sleep(Duration::from_millis(410)).await;
     let (_, body) = exchange(bench.get(&path)).await;
     assert_eq!(text(&body, "/status"), "Draft");
     assert_eq!(text(&body, "/filename"), "receipt.png");
@@ -90,16 +90,16 @@ async fn a_document_is_annotated_activated_matched_and_put_to_rest() {
 #[tokio::test]
 async fn activation_takes_time() {
     let bench = bench_with(Settings {
-        processing: Duration::from_millis(60),
+        processing: Duration::from_millis(300),
         ..Settings::default()
     })
     .await;
     let path = upload(&bench).await;
-    tokio::time::sleep(Duration::from_millis(70)).await;
+    tokio::time::sleep(Duration::from_millis(310)).await;
     let change = json!({"annotation": selection(), "status": "Active"});
     let (_, body) = exchange(patch(&bench, &path, &change)).await;
     assert_eq!(text(&body, "/status"), "Processing");
-    tokio::time::sleep(Duration::from_millis(70)).await;
+    tokio::time::sleep(Duration::from_millis(310)).await;
     assert_eq!(status(&bench, &path).await, "Active");
 }
 
@@ -162,7 +162,11 @@ async fn documents_are_listed_by_model_without_their_annotation() {
 #[tokio::test]
 async fn uploads_and_changes_are_checked() {
     let bench = bench().await;
-    refused(bench.post(ROUTE).multipart(bench.form(Product::Ocr)), "422-001").await;
+    refused(
+        bench.post(ROUTE).multipart(bench.form(Product::Ocr)),
+        "422-001",
+    )
+    .await;
     let no_model = Form::new().part("file", png());
     refused(bench.post(ROUTE).multipart(no_model), "422-001").await;
     let no_file = Form::new().text("model_id", bench.model(Product::Extraction));

@@ -45,7 +45,11 @@ async fn a_model_id_is_a_uuid() {
 async fn an_unknown_model_is_not_found() {
     let bench = bench().await;
     let form = Form::new().text("model_id", UNKNOWN).part("file", png());
-    refused(bench.enqueue(Product::Extraction).multipart(form), "404-001").await;
+    refused(
+        bench.enqueue(Product::Extraction).multipart(form),
+        "404-001",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -137,9 +141,7 @@ async fn base64_is_base64() {
 #[tokio::test]
 async fn a_data_schema_is_checked() {
     let bench = bench().await;
-    let field = |name: &str, kind: &str| {
-        json!({"title": "A", "name": name, "is_array": false, "description": "a", "type": kind})
-    };
+    let field = |name: &str, kind: &str| json!({"title": "A", "name": name, "is_array": false, "description": "a", "type": kind});
     let no_description = json!({"title": "A", "name": "a", "is_array": false, "type": "string"});
     let schemas = [
         "not json".to_owned(),
@@ -160,12 +162,18 @@ async fn a_data_schema_is_checked() {
 async fn other_content_types_and_broken_bodies_are_refused() {
     let bench = bench().await;
     let request = bench.enqueue(Product::Extraction);
-    let xml = request.header("content-type", "application/xml").body("<a/>");
+    let xml = request
+        .header("content-type", "application/xml")
+        .body("<a/>");
     refused(xml, "422-004").await;
     let request = bench.enqueue(Product::Extraction);
     let json = request.header("content-type", "application/json");
     refused(json.body("{\"model_id\""), "422-004").await;
-    refused(bench.enqueue(Product::Extraction).json(&json!([])), "422-004").await;
+    refused(
+        bench.enqueue(Product::Extraction).json(&json!([])),
+        "422-004",
+    )
+    .await;
     let request = bench.enqueue(Product::Extraction);
     let no_boundary = request.header("content-type", "multipart/form-data");
     refused(no_boundary.body("x"), "422-004").await;

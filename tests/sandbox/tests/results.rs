@@ -11,7 +11,6 @@ mod support;
 use mindee_sandbox::{Product, Settings};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use support::{Bench, at, bench, bench_with, documents, exchange, text};
 
 fn form_with(bench: &Bench, product: Product, bytes: Vec<u8>) -> Form {
@@ -52,7 +51,11 @@ async fn the_page_count_is_that_of_the_file() {
         (documents::pdf(250), 250, "application/pdf"),
         (documents::tiff(3), 3, "image/tiff"),
         (documents::PNG.to_vec(), 1, "image/png"),
-        (b"%PDF-1.7\nnot much of a PDF".to_vec(), 1, "application/pdf"),
+        (
+            b"%PDF-1.7\nnot much of a PDF".to_vec(),
+            1,
+            "application/pdf",
+        ),
     ];
     for (bytes, pages, media_type) in cases {
         let form = form_with(&bench, Product::Extraction, bytes);
@@ -65,7 +68,10 @@ async fn the_page_count_is_that_of_the_file() {
 #[tokio::test]
 async fn an_extraction_has_a_value_for_every_field_of_the_schema() {
     let bench = bench().await;
-    let fields = at(&result(&bench, Product::Extraction, documents::pdf(1)).await, "/fields");
+    let fields = at(
+        &result(&bench, Product::Extraction, documents::pdf(1)).await,
+        "/fields",
+    );
     assert!(at(&fields, "/supplier_name/value").is_string());
     assert!(at(&fields, "/is_paid/value").is_boolean());
     assert!(at(&fields, "/supplier_address/fields/city/value").is_string());
@@ -99,14 +105,25 @@ async fn options_that_are_on_are_honoured_and_told() {
     for option in ["raw_text", "polygon", "confidence", "rag"] {
         form = form.text(option, "true");
     }
-    let inference = bench.inference(form.text("text_context", "From a shop.")).await;
+    let inference = bench
+        .inference(form.text("text_context", "From a shop."))
+        .await;
     let field = at(&inference, "/result/fields/supplier_name");
     assert!(field["confidence"].is_string());
-    assert_eq!(field["locations"][0]["polygon"].as_array().unwrap().len(), 4);
-    assert_eq!(at(&inference, "/result/fields/line_items").get("locations"), None);
+    assert_eq!(
+        field["locations"][0]["polygon"].as_array().unwrap().len(),
+        4
+    );
+    assert_eq!(
+        at(&inference, "/result/fields/line_items").get("locations"),
+        None
+    );
     let pages = at(&inference, "/result/raw_text/pages");
     assert_eq!(pages.as_array().unwrap().len(), 2);
-    assert_eq!(at(&inference, "/result/rag/retrieved_document_id"), Value::Null);
+    assert_eq!(
+        at(&inference, "/result/rag/retrieved_document_id"),
+        Value::Null
+    );
     assert_eq!(at(&inference, "/active_options/rag"), true);
     assert_eq!(at(&inference, "/active_options/text_context"), true);
 }
@@ -118,7 +135,9 @@ async fn a_replaced_schema_decides_the_fields() {
         {"title": "Colour", "name": "colour", "is_array": true, "description": "All colours.",
          "type": "classification", "classification_values": ["red"]},
     ]}});
-    let form = bench.form(Product::Extraction).text("data_schema", schema.to_string());
+    let form = bench
+        .form(Product::Extraction)
+        .text("data_schema", schema.to_string());
     let inference = bench.inference(form).await;
     let fields = at(&inference, "/result/fields");
     assert_eq!(fields.as_object().unwrap().len(), 1);
@@ -129,7 +148,10 @@ async fn a_replaced_schema_decides_the_fields() {
 #[tokio::test]
 async fn splits_cover_all_pages() {
     let bench = bench().await;
-    let splits = at(&result(&bench, Product::Split, documents::pdf(9)).await, "/splits");
+    let splits = at(
+        &result(&bench, Product::Split, documents::pdf(9)).await,
+        "/splits",
+    );
     let mut next = 0;
     for split in splits.as_array().unwrap() {
         assert_eq!(at(split, "/page_range/0"), next);
@@ -174,17 +196,19 @@ async fn a_folder_of_results_is_asked_by_hash_then_model_then_product() {
     let whole = json!({"inference": {"id": "not-this-one", "result": {"fields": {"by": {"value": "product"}}}}});
     let part = json!({"fields": {"by": {"value": "model"}}});
     let by_hash = json!({"result": {"fields": {"by": {"value": "hash"}}}});
-    let hash: String = Sha256::digest(documents::PNG)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    bench.job(bench.form(Product::Extraction)).await;
+    let hash = text(&bench.last_fields()[1], "/sha256");
     let files = [
         ("extraction".to_owned(), whole, "product"),
         (bench.model(Product::Extraction), part, "model"),
         (hash, by_hash, "hash"),
     ];
     for (name, content, wanted) in files {
-        std::fs::write(folder.path().join(format!("{name}.json")), content.to_string()).unwrap();
+        std::fs::write(
+            folder.path().join(format!("{name}.json")),
+            content.to_string(),
+        )
+        .unwrap();
         let job = bench.job(bench.form(Product::Extraction)).await;
         let inference = bench.inference_of(&job).await;
         assert_eq!(at(&inference, "/result/fields/by/value"), wanted);

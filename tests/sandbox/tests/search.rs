@@ -65,7 +65,13 @@ async fn pages_follow_each_other() {
 #[tokio::test]
 async fn a_search_has_bounds() {
     let bench = bench().await;
-    for query in ["page=0", "page=x", "per_page=0", "per_page=101", "model_type=magic"] {
+    for query in [
+        "page=0",
+        "page=x",
+        "per_page=0",
+        "per_page=101",
+        "model_type=magic",
+    ] {
         let request = bench.get(&format!("/v2/search/models?{query}"));
         refused(request, "422-001").await;
     }

@@ -41,6 +41,5 @@ pub fn tiff(pages: usize) -> Vec<u8> {
             .write_image::<tiff::encoder::colortype::Gray8>(1, 1, &[7])
             .unwrap();
     }
-    drop(encoder);
     bytes.into_inner()
 }

@@ -5,6 +5,7 @@
     unreachable_pub,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::needless_pass_by_value,
     reason = "shared by tests, each of which uses a part of it and fails by panicking"
 )]
 
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use mindee_sandbox::{Product, Sandbox, Settings};
 use reqwest::multipart::{Form, Part};
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 pub const KEY: &str = "md_test_key";
@@ -44,6 +45,15 @@ pub async fn bench_with(mut settings: Settings) -> Bench {
 
 /// A client that follows no redirect and trusts only the given authority.
 pub fn client(ca_pem: Option<&str>) -> Client {
+    builder(ca_pem).build().unwrap()
+}
+
+/// A client that speaks HTTP/2 from the first byte.
+pub fn http_2_client() -> Client {
+    builder(None).http2_prior_knowledge().build().unwrap()
+}
+
+fn builder(ca_pem: Option<&str>) -> ClientBuilder {
     use rustls::pki_types::{CertificateDer, pem::PemObject};
     let mut roots = rustls::RootCertStore::empty();
     if let Some(pem) = ca_pem {
@@ -60,8 +70,6 @@ pub fn client(ca_pem: Option<&str>) -> Client {
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
-        .build()
-        .unwrap()
 }
 
 impl Bench {
@@ -78,7 +86,9 @@ impl Bench {
     }
 
     pub fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(self.url(path)).header("authorization", KEY)
+        self.client
+            .post(self.url(path))
+            .header("authorization", KEY)
     }
 
     pub fn enqueue(&self, product: Product) -> RequestBuilder {
@@ -167,7 +177,9 @@ pub async fn refused(request: RequestBuilder, code: &str) -> Value {
 
 pub fn at(value: &Value, pointer: &str) -> Value {
     let found = value.pointer(pointer);
-    found.unwrap_or_else(|| panic!("no {pointer} in {value}")).clone()
+    found
+        .unwrap_or_else(|| panic!("no {pointer} in {value}"))
+        .clone()
 }
 
 pub fn text(value: &Value, pointer: &str) -> String {

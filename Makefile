@@ -1,0 +1,118 @@
+# mindee-core: two commands do everything on a fresh machine, `make demo` and `make test`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+CFLAGS_EXAMPLE := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
+CXXFLAGS_EXAMPLE := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude
+# Static, so that nothing must be found at run time.
+LINK := target/debug/libmindee.a -lpthread -ldl -lm
+
+.PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official \
+	bench lint bless wheel clean rust c python node drivers tools tools-c
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
+
+demo: rust c python node ## set up, then read an invoice in five languages against the sandbox
+	@cargo run -q -p mindee-conformance --bin demo
+
+test: test-rust test-c test-python test-node test-conformance test-official ## set up, then every test in every language
+	@echo
+	@echo "test: all suites passed"
+
+test-rust: tools ## the core and the sandbox
+	cargo test -p mindee-core --all-features -p mindee-sandbox
+
+test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers, valgrind
+	cargo test -p mindee-ffi
+
+test-python: python rust ## the Python wheel: tests, types, stubs
+	cd py && ../$(VENV)/bin/python -m pytest
+	cd py && ../$(VENV)/bin/python -m mypy
+	cd py && ../$(VENV)/bin/python -m mypy.stubtest mindee_core._native
+
+test-node: node rust ## the Node addon: tests and types
+	cd node && npm test
+
+test-conformance: drivers ## every scenario in every language, and what is written twice
+	MINDEE_DRIVERS=c,cpp,python,node cargo test -p mindee-conformance -- --nocapture
+
+test-official: python rust tests/official/node/node_modules/.package-lock.json ## the official clients against the sandbox
+	$(VENV)/bin/python -m pytest tests/official/python
+	cd tests/official/node && npm test
+
+bench: tools python-release node-release ## figures beside the official clients, in the same run
+	cargo build -q --release -p mindee-sandbox -p mindee-ffi
+	$(VENV)/bin/python tests/bench/bench.py
+
+lint: tools ## formatting, clippy, types
+	cargo fmt --all --check
+	cargo lint
+
+bless: tools ## rewrite the generated files: header, tables of the README
+	BLESS=1 cargo test -q -p mindee-ffi --test header -- --test-threads=1
+	BLESS=1 cargo test -q -p mindee-conformance --test drift --test thinness -- --test-threads=1
+
+wheel: $(VENV)/.ready ## build a release wheel into target/wheels
+	$(VENV)/bin/maturin build --release --manifest-path py/Cargo.toml --out target/wheels
+
+clean: ## remove everything that was built or installed here
+	rm -rf target $(VENV) node/node_modules node/dist tests/official/node/node_modules
+
+# What the targets above are made of.
+
+tools:
+	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.92 or later (rustup.rs)"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C compiler is missing: on Debian, apt-get install gcc g++"; exit 1; }
+
+tools-c:
+	@for tool in g++ clang clang++ valgrind nm; do command -v $$tool >/dev/null || { \
+		echo "$$tool is missing: on Debian, apt-get install g++ clang valgrind binutils"; exit 1; }; done
+
+rust: tools
+	cargo build -q -p mindee-core --examples -p mindee-sandbox -p mindee-conformance --bins
+
+c: tools
+	cargo build -q -p mindee-ffi
+	@mkdir -p target/examples target/drivers
+	$(CC) $(CFLAGS_EXAMPLE) ffi-c/examples/invoice.c -o target/examples/invoice-c $(LINK)
+	$(CXX) $(CXXFLAGS_EXAMPLE) ffi-c/examples/invoice.cpp -o target/examples/invoice-cpp $(LINK)
+
+drivers: rust c python node
+	$(CC) $(CFLAGS_EXAMPLE) tests/drivers/c/driver.c -o target/drivers/driver-c $(LINK)
+	$(CXX) $(CXXFLAGS_EXAMPLE) tests/drivers/cpp/driver.cpp -o target/drivers/driver-cpp $(LINK)
+
+$(VENV)/.ready: py/requirements-dev.txt tests/official/python/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+		echo "Python 3.10 or later is needed; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "Python lacks venv: on Debian, apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q -r py/requirements-dev.txt -r tests/official/python/requirements.txt
+	touch $@
+
+python: tools $(VENV)/.ready
+	$(VENV)/bin/maturin develop -q --manifest-path py/Cargo.toml
+
+python-release: tools $(VENV)/.ready
+	$(VENV)/bin/maturin develop -q --release --manifest-path py/Cargo.toml
+
+node/node_modules/.package-lock.json: node/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20 or later with npm is missing"; exit 1; }
+	cd node && npm ci --no-fund --no-audit
+	@touch $@
+
+node: tools node/node_modules/.package-lock.json
+	cd node && npm run -s build
+
+node-release: tools node/node_modules/.package-lock.json
+	cd node && npm run -s build:release
+
+tests/official/node/node_modules/.package-lock.json: tests/official/node/package-lock.json
+	cd tests/official/node && npm ci --omit=optional --no-fund --no-audit
+	@touch $@

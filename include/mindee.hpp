@@ -1,0 +1,593 @@
+// mindee.hpp: the C++17 interface of mindee-core, a client for the Mindee V2 document API.
+//
+// Header only, over mindee.h: every object here owns one handle of it and frees it.
+//
+// A call that fails throws `mindee::Error`; each has a twin `try_...` that throws nothing and
+// returns an `Outcome`, either a value or the error. Texts that are returned as
+// `std::string_view`, and values, are lent: they live as long as the result or job they came from.
+// All objects but `Options` and `Pages` may be shared by threads once they are made.
+#ifndef MINDEE_HPP
+#define MINDEE_HPP
+
+#include <exception>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mindee.h"
+
+namespace mindee {
+
+namespace detail {
+
+inline mindee_str in(std::string_view text) noexcept {
+    return {text.data() == nullptr ? "" : text.data(), text.size()};
+}
+inline std::string_view out(mindee_str text) noexcept {
+    return text.data == nullptr ? std::string_view{} : std::string_view(text.data, text.length);
+}
+inline std::string_view out(mindee_bytes bytes) noexcept {
+    return {reinterpret_cast<const char *>(bytes.data), bytes.length};
+}
+inline std::optional<std::string_view> maybe(mindee_str text) noexcept {
+    return text.data == nullptr ? std::nullopt : std::optional(out(text));
+}
+
+struct Free {
+    void operator()(mindee_cancel *handle) const noexcept { mindee_cancel_free(&handle); }
+    void operator()(mindee_client *handle) const noexcept { mindee_client_free(&handle); }
+    void operator()(mindee_error *handle) const noexcept { mindee_error_free(&handle); }
+    void operator()(mindee_job *handle) const noexcept { mindee_job_free(&handle); }
+    void operator()(mindee_options *handle) const noexcept { mindee_options_free(&handle); }
+    void operator()(mindee_result *handle) const noexcept { mindee_result_free(&handle); }
+    void operator()(mindee_source *handle) const noexcept { mindee_source_free(&handle); }
+    void operator()(mindee_text *handle) const noexcept { mindee_text_free(&handle); }
+};
+
+// Shared, so that what holds one can be copied; handles do not change.
+template <typename T> using Handle = std::shared_ptr<T>;
+
+template <typename T> Handle<T> own(T *handle) { return Handle<T>(handle, Free{}); }
+
+} // namespace detail
+
+// What kind of failure it is: the one thing to switch on.
+enum class Category {
+    usage = MINDEE_CATEGORY_USAGE,
+    auth = MINDEE_CATEGORY_AUTH,
+    rejected = MINDEE_CATEGORY_REJECTED,
+    rate_limited = MINDEE_CATEGORY_RATE_LIMITED,
+    job_failed = MINDEE_CATEGORY_JOB_FAILED,
+    server = MINDEE_CATEGORY_SERVER,
+    network = MINDEE_CATEGORY_NETWORK,
+    timeout = MINDEE_CATEGORY_TIMEOUT,
+    cancelled = MINDEE_CATEGORY_CANCELLED,
+    outcome_unknown = MINDEE_CATEGORY_OUTCOME_UNKNOWN,
+    webhook = MINDEE_CATEGORY_WEBHOOK,
+    internal = MINDEE_CATEGORY_INTERNAL,
+};
+
+// Why a call failed. Its texts live as long as it and its copies do.
+class Error : public std::exception {
+  public:
+    explicit Error(mindee_error *error)
+        : error_(detail::own(error)),
+          text_(std::make_shared<std::string>(detail::out(mindee_error_text(error)))) {}
+
+    // Message, hint and code as one line to show.
+    const char *what() const noexcept override { return text_->c_str(); }
+    Category category() const noexcept {
+        return static_cast<Category>(mindee_error_category(error_.get()));
+    }
+    // The stable code, such as `source.empty`. Codes are many and grow.
+    std::string_view code() const noexcept { return detail::out(mindee_error_code(error_.get())); }
+    // What happened.
+    std::string_view message() const noexcept {
+        return detail::out(mindee_error_message(error_.get()));
+    }
+    // What the reader can do about it.
+    std::string_view hint() const noexcept { return detail::out(mindee_error_hint(error_.get())); }
+    // The whole error as one JSON object.
+    std::string_view payload() const noexcept {
+        return detail::out(mindee_error_payload(error_.get()));
+    }
+    // The job's id, where the document was taken.
+    std::optional<std::string_view> job_id() const noexcept {
+        return detail::maybe(mindee_error_job_id(error_.get()));
+    }
+    // What `client.jobs().result` takes to go on.
+    std::optional<std::string_view> resume_token() const noexcept {
+        return detail::maybe(mindee_error_resume_token(error_.get()));
+    }
+    // HTTP status of the answer, where there was one.
+    std::optional<int> http_status() const noexcept {
+        const int status = mindee_error_http_status(error_.get());
+        return status == 0 ? std::nullopt : std::optional(status);
+    }
+    // The bytes of an answer that could not be read. Document content: never log it.
+    std::optional<std::string_view> body() const noexcept {
+        const mindee_bytes bytes = mindee_error_body(error_.get());
+        return bytes.data == nullptr ? std::nullopt : std::optional(detail::out(bytes));
+    }
+    // Whether Mindee may have taken the document, and so may bill it.
+    bool maybe_billed() const noexcept { return mindee_error_maybe_billed(error_.get()); }
+    // Whether the same call may succeed later without a change.
+    bool retryable() const noexcept { return mindee_error_retryable(error_.get()); }
+
+  private:
+    // Shared, since copying an exception must not throw.
+    detail::Handle<mindee_error> error_;
+    std::shared_ptr<const std::string> text_;
+};
+
+// What a call came to: a value or an error.
+template <typename T> class [[nodiscard]] Outcome {
+  public:
+    Outcome(T value) : state_(std::move(value)) {}
+    Outcome(Error error) : state_(std::move(error)) {}
+
+    bool ok() const noexcept { return std::holds_alternative<T>(state_); }
+    explicit operator bool() const noexcept { return ok(); }
+    // The error; NULL where there is a value.
+    const Error *error() const noexcept { return std::get_if<Error>(&state_); }
+    // The value; NULL where there is an error.
+    const T *get() const noexcept { return std::get_if<T>(&state_); }
+    // The value, or the error thrown.
+    T value() && {
+        if (const Error *failed = error()) throw *failed;
+        return std::get<T>(std::move(state_));
+    }
+    const T &value() const & {
+        if (const Error *failed = error()) throw *failed;
+        return *get();
+    }
+
+  private:
+    std::variant<T, Error> state_;
+};
+
+enum class Kind {
+    missing = MINDEE_MISSING,
+    null = MINDEE_NULL,
+    boolean = MINDEE_BOOLEAN,
+    integer = MINDEE_INTEGER,
+    number = MINDEE_NUMBER,
+    text = MINDEE_TEXT,
+    list = MINDEE_LIST,
+    object = MINDEE_OBJECT,
+};
+
+// A value of an answer, lent by its result or job. What is missing is a value too, of the kind
+// `missing`, so that a look-up never fails.
+class Value {
+  public:
+    Value(const mindee_value *value = nullptr) noexcept : value_(value) {}
+
+    Kind kind() const noexcept { return static_cast<Kind>(mindee_value_kind(value_)); }
+    bool missing() const noexcept { return value_ == nullptr; }
+    bool null() const noexcept { return kind() == Kind::null; }
+
+    // By JSON pointer, such as `/inference/result/fields/total/value`.
+    Value at(std::string_view pointer) const noexcept {
+        return mindee_value_at(value_, detail::in(pointer));
+    }
+    // The member of an object by its key.
+    Value operator[](std::string_view key) const noexcept {
+        return mindee_value_member(value_, detail::in(key));
+    }
+    Value operator[](const char *key) const noexcept { return (*this)[std::string_view(key)]; }
+    // The item of a list or the member of an object by its index.
+    Value operator[](std::size_t index) const noexcept { return mindee_value_item(value_, index); }
+    Value operator[](int index) const noexcept { return (*this)[static_cast<std::size_t>(index)]; }
+    // The key of an object's member by its index.
+    std::string_view key(std::size_t index) const noexcept {
+        return detail::out(mindee_value_key(value_, index));
+    }
+    std::size_t size() const noexcept { return mindee_value_count(value_); }
+
+    std::optional<std::string_view> text() const noexcept {
+        return detail::maybe(mindee_value_text(value_));
+    }
+    std::optional<std::int64_t> integer() const noexcept {
+        std::int64_t integer;
+        return mindee_value_integer(value_, &integer) ? std::optional(integer) : std::nullopt;
+    }
+    std::optional<double> number() const noexcept {
+        double number;
+        return mindee_value_number(value_, &number) ? std::optional(number) : std::nullopt;
+    }
+    std::optional<bool> boolean() const noexcept {
+        bool boolean;
+        return mindee_value_boolean(value_, &boolean) ? std::optional(boolean) : std::nullopt;
+    }
+    // The value as JSON text; nothing where it is missing.
+    std::optional<std::string> json() const {
+        mindee_text *text = nullptr;
+        const detail::Handle<mindee_error> absent = detail::own(mindee_value_json(value_, &text));
+        const detail::Handle<mindee_text> owner = detail::own(text);
+        if (absent != nullptr) return std::nullopt;
+        return std::string(detail::out(mindee_text_str(text)));
+    }
+
+    // Items of a list, or members of an object.
+    class Iterator {
+      public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = Value;
+        using difference_type = std::ptrdiff_t;
+        using pointer = void;
+        using reference = Value;
+        Iterator(const mindee_value *value, std::size_t at) noexcept : value_(value), at_(at) {}
+        Value operator*() const noexcept { return mindee_value_item(value_, at_); }
+        Iterator &operator++() noexcept { return ++at_, *this; }
+        bool operator!=(const Iterator &other) const noexcept { return at_ != other.at_; }
+        bool operator==(const Iterator &other) const noexcept { return at_ == other.at_; }
+
+      private:
+        const mindee_value *value_;
+        std::size_t at_;
+    };
+    Iterator begin() const noexcept { return {value_, 0}; }
+    Iterator end() const noexcept { return {value_, size()}; }
+
+  private:
+    const mindee_value *value_;
+};
+
+// Options by key, for a client or for a call; the README has the table of them. A key or value
+// that is no text is told by the call that uses it.
+class Options {
+  public:
+    Options() {
+        mindee_options *options = nullptr;
+        note(mindee_options_new(&options));
+        options_.reset(options);
+    }
+    Options(std::initializer_list<std::pair<std::string_view, std::string_view>> given)
+        : Options() {
+        for (const auto &[key, value] : given) set(key, value);
+    }
+
+    Options &set(std::string_view key, std::string_view value) {
+        note(mindee_options_set(options_.get(), detail::in(key), detail::in(value)));
+        return *this;
+    }
+    mindee_options *get() const noexcept { return options_.get(); }
+    const std::optional<Error> &error() const noexcept { return error_; }
+
+  private:
+    void note(mindee_error *error) {
+        if (error == nullptr) return;
+        Error failed(error);
+        if (!error_) error_ = failed;
+    }
+    std::unique_ptr<mindee_options, detail::Free> options_;
+    std::optional<Error> error_;
+};
+
+// A document to send; it may be sent many times. What is wrong with it is told by the call.
+class Source {
+  public:
+    // A path or a URL.
+    Source(std::string_view text) { make(&mindee_source_text, detail::in(text)); }
+    Source(const char *text) : Source(std::string_view(text)) {}
+    Source(const std::string &text) : Source(std::string_view(text)) {}
+
+    static Source path(std::string_view path) {
+        return Source().make(&mindee_source_path, detail::in(path));
+    }
+    static Source url(std::string_view url) {
+        return Source().make(&mindee_source_url, detail::in(url));
+    }
+    static Source base64(std::string_view text, std::optional<std::string_view> name = {}) {
+        return Source().make(&mindee_source_base64, detail::in(text), maybe(name));
+    }
+    // Bytes in memory, copied once.
+    static Source bytes(std::string_view content, std::optional<std::string_view> name = {}) {
+        return Source().make(&mindee_source_bytes, view(content), maybe(name));
+    }
+    // Bytes in memory, moved here and not copied: a string or a vector of bytes.
+    template <typename Container>
+    static Source moved(Container content, std::optional<std::string_view> name = {}) {
+        static_assert(sizeof(*content.data()) == 1, "a container of bytes");
+        auto *kept = new Container(std::move(content));
+        const mindee_bytes bytes = mindee_view(kept->data(), kept->size());
+        const mindee_release release = [](void *context) {
+            delete static_cast<Container *>(context);
+        };
+        return Source().make(&mindee_source_lent, bytes, maybe(name), release,
+                             static_cast<void *>(kept));
+    }
+
+    const mindee_source *get() const noexcept { return source_.get(); }
+    const std::optional<Error> &error() const noexcept { return error_; }
+
+  private:
+    Source() = default;
+
+    template <typename Function, typename... Given>
+    Source &make(Function function, Given... given) {
+        mindee_source *source = nullptr;
+        mindee_error *error = function(given..., &source);
+        source_ = detail::own(source);
+        if (error != nullptr) error_ = Error(error);
+        return *this;
+    }
+    static mindee_bytes view(std::string_view content) noexcept {
+        return mindee_view(content.data(), content.size());
+    }
+    static mindee_str maybe(std::optional<std::string_view> text) noexcept {
+        return text ? detail::in(*text) : mindee_str{};
+    }
+    detail::Handle<mindee_source> source_;
+    std::optional<Error> error_;
+};
+
+// A switch that ends calls from another thread, within 100 ms. Copies are the same switch.
+class Cancel {
+  public:
+    Cancel() {
+        mindee_cancel *cancel = nullptr;
+        if (mindee_error *error = mindee_cancel_new(&cancel)) throw Error(error);
+        cancel_ = detail::own(cancel);
+    }
+    void cancel() const noexcept {
+        mindee_error *error = mindee_cancel_cancel(cancel_.get());
+        mindee_error_free(&error);
+    }
+    const mindee_cancel *get() const noexcept { return cancel_.get(); }
+
+  private:
+    detail::Handle<mindee_cancel> cancel_;
+};
+
+// What Mindee found, or a page of models. Copies share it.
+class Result {
+  public:
+    explicit Result(mindee_result *result) : result_(detail::own(result)) {}
+
+    // Mindee's answer, byte for byte.
+    std::string_view bytes() const & noexcept { return detail::out(mindee_result_bytes(get())); }
+    // The whole answer.
+    Value value() const & noexcept { return mindee_result_value(get()); }
+    // By JSON pointer.
+    Value at(std::string_view pointer) const & noexcept { return value().at(pointer); }
+    // The fields of an extraction.
+    Value fields() const & noexcept { return at("/inference/result/fields"); }
+    const mindee_result *get() const noexcept { return result_.get(); }
+
+    // What is lent would outlive a result that nobody keeps: give the result a name first.
+    std::string_view bytes() const && = delete;
+    Value value() const && = delete;
+    Value at(std::string_view pointer) const && = delete;
+    Value fields() const && = delete;
+
+  private:
+    detail::Handle<mindee_result> result_;
+};
+
+// One document on its way through Mindee. Copies share it.
+class Job {
+  public:
+    explicit Job(mindee_job *job) : job_(detail::own(job)) {}
+
+    std::string_view id() const noexcept { return detail::out(mindee_job_id(get())); }
+    // `Processing`, `Processed`, `Failed` or a word of a later API version.
+    std::string_view status() const noexcept { return detail::out(mindee_job_status(get())); }
+    // What takes the job up again, here or in another process. It holds no secret.
+    std::string_view resume_token() const noexcept {
+        return detail::out(mindee_job_resume_token(get()));
+    }
+    std::string_view bytes() const noexcept { return detail::out(mindee_job_bytes(get())); }
+    Value value() const noexcept { return mindee_job_value(get()); }
+    Value at(std::string_view pointer) const noexcept { return value().at(pointer); }
+    const mindee_job *get() const noexcept { return job_.get(); }
+
+  private:
+    detail::Handle<mindee_job> job_;
+};
+
+namespace detail {
+
+using Client = Handle<mindee_client>;
+
+inline const mindee_cancel *switch_of(const Cancel *cancel) noexcept {
+    return cancel == nullptr ? nullptr : cancel->get();
+}
+
+// Calls a function of mindee.h whose last argument is the place for the answer.
+template <typename T, typename Raw, typename Function, typename... Given>
+Outcome<T> call(Function function, Given... given) {
+    Raw *raw = nullptr;
+    mindee_error *error = function(given..., &raw);
+    if (error != nullptr) return Error(error);
+    return T(raw);
+}
+
+} // namespace detail
+
+// One product of a client.
+class Product {
+  public:
+    Product(detail::Client client, mindee_product product) noexcept
+        : client_(std::move(client)), product_(product) {}
+
+    // Uploads a document, waits for its job and fetches the result, under one deadline.
+    Result run(const Source &source, const Options &options, const Cancel *cancel = nullptr) const {
+        return try_run(source, options, cancel).value();
+    }
+    Outcome<Result> try_run(const Source &source, const Options &options,
+                            const Cancel *cancel = nullptr) const {
+        return send<Result, mindee_result>(&mindee_run, source, options, cancel);
+    }
+    // Uploads a document and returns its job at once.
+    Job enqueue(const Source &source, const Options &options, const Cancel *cancel = nullptr) const {
+        return try_enqueue(source, options, cancel).value();
+    }
+    Outcome<Job> try_enqueue(const Source &source, const Options &options,
+                             const Cancel *cancel = nullptr) const {
+        return send<Job, mindee_job>(&mindee_enqueue, source, options, cancel);
+    }
+    // Fetches the result of a finished inference.
+    Result result(std::string_view id, const Options &options = {},
+                  const Cancel *cancel = nullptr) const {
+        return try_result(id, options, cancel).value();
+    }
+    Outcome<Result> try_result(std::string_view id, const Options &options = {},
+                               const Cancel *cancel = nullptr) const {
+        if (options.error()) return *options.error();
+        return detail::call<Result, mindee_result>(&mindee_result_get, client_.get(), product_,
+                                                   detail::in(id), options.get(),
+                                                   detail::switch_of(cancel));
+    }
+
+  private:
+    template <typename T, typename Raw, typename Function>
+    Outcome<T> send(Function function, const Source &source, const Options &options,
+                    const Cancel *cancel) const {
+        if (source.error()) return *source.error();
+        if (options.error()) return *options.error();
+        return detail::call<T, Raw>(function, client_.get(), product_, source.get(), options.get(),
+                                    detail::switch_of(cancel));
+    }
+    detail::Client client_;
+    mindee_product product_;
+};
+
+// Jobs of a client. Wherever an id is taken, a resume token is taken too.
+class Jobs {
+  public:
+    explicit Jobs(detail::Client client) noexcept : client_(std::move(client)) {}
+
+    // Asks once for a job.
+    Job get(std::string_view id, const Options &options = {}, const Cancel *cancel = nullptr) const {
+        return try_get(id, options, cancel).value();
+    }
+    Outcome<Job> try_get(std::string_view id, const Options &options = {},
+                         const Cancel *cancel = nullptr) const {
+        return ask<Job, mindee_job>(&mindee_job_get, id, options, cancel);
+    }
+    // Waits until a job is processed. A failed job is an error.
+    Job wait(std::string_view id, const Options &options = {},
+             const Cancel *cancel = nullptr) const {
+        return try_wait(id, options, cancel).value();
+    }
+    Outcome<Job> try_wait(std::string_view id, const Options &options = {},
+                          const Cancel *cancel = nullptr) const {
+        return ask<Job, mindee_job>(&mindee_job_wait, id, options, cancel);
+    }
+    // Waits until a job is processed, and fetches its result, whatever the product.
+    Result result(std::string_view id, const Options &options = {},
+                  const Cancel *cancel = nullptr) const {
+        return try_result(id, options, cancel).value();
+    }
+    Outcome<Result> try_result(std::string_view id, const Options &options = {},
+                               const Cancel *cancel = nullptr) const {
+        return ask<Result, mindee_result>(&mindee_job_result, id, options, cancel);
+    }
+
+  private:
+    template <typename T, typename Raw, typename Function>
+    Outcome<T> ask(Function function, std::string_view id, const Options &options,
+                   const Cancel *cancel) const {
+        if (options.error()) return *options.error();
+        return detail::call<T, Raw>(function, client_.get(), detail::in(id), options.get(),
+                                    detail::switch_of(cancel));
+    }
+    detail::Client client_;
+};
+
+// Pages of models, each fetched when it is asked for.
+class Pages {
+  public:
+    Pages(detail::Client client, Options options) noexcept
+        : client_(std::move(client)), options_(std::move(options)) {}
+
+    // The next page; nothing after the last one.
+    std::optional<Result> next() { return try_next().value(); }
+    Outcome<std::optional<Result>> try_next() {
+        using Page = std::optional<Result>;
+        if (options_.error()) return *options_.error();
+        if (!more_) return Page();
+        auto page = detail::call<Result, mindee_result>(&mindee_models_search, client_.get(),
+                                                        options_.get(), nullptr);
+        if (!page) return *page.error();
+        mindee_error *error = mindee_models_next(page.get()->get(), options_.get(), &more_);
+        if (error != nullptr) return Error(error);
+        return Page(*page.get());
+    }
+
+    // For a range-based loop over the pages, once.
+    class Iterator {
+      public:
+        explicit Iterator(Pages *pages) : pages_(pages) {
+            if (pages_ != nullptr) page_ = pages_->next();
+        }
+        const Result &operator*() const noexcept { return *page_; }
+        Iterator &operator++() { return page_ = pages_->next(), *this; }
+        bool operator!=(const Iterator &other) const noexcept {
+            return page_.has_value() != other.page_.has_value();
+        }
+
+      private:
+        Pages *pages_;
+        std::optional<Result> page_;
+    };
+    Iterator begin() { return Iterator(this); }
+    Iterator end() { return Iterator(nullptr); }
+
+  private:
+    detail::Client client_;
+    Options options_;
+    bool more_ = true;
+};
+
+// Models of a client's organization.
+class Models {
+  public:
+    explicit Models(detail::Client client) noexcept : client_(std::move(client)) {}
+
+    // Pages of the models that match the options `name`, `model_type`, `page` and `per_page`.
+    Pages search(Options options = {}) const { return Pages(client_, std::move(options)); }
+
+  private:
+    detail::Client client_;
+};
+
+// A client of the Mindee V2 API. Copies share one pool of connections.
+class Client {
+  public:
+    // What the options do not give comes from the environment, `MINDEE_V2_API_KEY` among it.
+    explicit Client(const Options &options = {}) : Client(try_make(options).value()) {}
+    static Outcome<Client> try_make(const Options &options = {}) {
+        if (options.error()) return *options.error();
+        return detail::call<Client, mindee_client>(&mindee_client_new, options.get());
+    }
+    explicit Client(mindee_client *client) : client_(detail::own(client)) {}
+
+    // Fields by the model's data schema.
+    Product extraction() const noexcept { return {client_, MINDEE_EXTRACTION}; }
+    // Where one document ends and the next begins.
+    Product split() const noexcept { return {client_, MINDEE_SPLIT}; }
+    // Where the documents lie on a picture.
+    Product crop() const noexcept { return {client_, MINDEE_CROP}; }
+    // Which kind of document it is.
+    Product classification() const noexcept { return {client_, MINDEE_CLASSIFICATION}; }
+    // All words and their places.
+    Product ocr() const noexcept { return {client_, MINDEE_OCR}; }
+    Jobs jobs() const noexcept { return Jobs(client_); }
+    Models models() const noexcept { return Models(client_); }
+
+  private:
+    detail::Client client_;
+};
+
+} // namespace mindee
+
+#endif // MINDEE_HPP

@@ -1,0 +1,51 @@
+/** The way over the boundary: one operation by name, and what it gave. */
+
+import { errorOf } from "./errors";
+import { parse } from "./json";
+import { NativeClient } from "./mindee-core.node";
+import { optionsText } from "./names";
+import type { CallOptions, ClientOptions } from "./options";
+import { withSignal } from "./signal";
+import { type Source, hand } from "./source";
+
+/** What an operation gave: Mindee's bytes, and what the core adds to them. */
+export interface Reply {
+  body: Buffer;
+  about: { resume_token?: string; next?: object };
+}
+
+/** Arguments of an operation beside its options. */
+export interface Arguments {
+  product?: string;
+  id?: string;
+  source?: Source;
+}
+
+/** Makes a client of the core, or throws. */
+export function open(options: ClientOptions | undefined): NativeClient {
+  const opened = NativeClient.open(optionsText(options));
+  if (opened instanceof NativeClient) {
+    return opened;
+  }
+  throw errorOf(opened);
+}
+
+/** Performs an operation of the core's table. */
+export async function perform(
+  client: NativeClient,
+  operation: string,
+  { source, ...given }: Arguments,
+  options: CallOptions | undefined,
+): Promise<Reply> {
+  const { signal, ...rest } = options ?? {};
+  return await withSignal(signal, async (cancel) => {
+    const handed = source === undefined ? { arguments: {} } : await hand(source, signal);
+    const text = optionsText({ ...rest, ...given, ...handed.arguments });
+    const settled = await client.call(operation, text, cancel, handed.content);
+    if (settled.body === undefined || settled.about === undefined) {
+      const error = errorOf(settled);
+      throw signal?.aborted === true ? Object.assign(error, { cause: signal.reason }) : error;
+    }
+    return { body: settled.body, about: parse(settled.about) as Reply["about"] };
+  });
+}

@@ -1,0 +1,44 @@
+/** The public names of `mindee-core`. */
+
+import { tables } from "./mindee-core.node";
+
+export {
+  Client,
+  type Jobs,
+  type Models,
+  type ModelSearch,
+  type Product,
+} from "./client";
+export * from "./errors";
+export { type Confidence, Field, Fields, type Location } from "./fields";
+export type { Json } from "./json";
+export type {
+  CallOptions,
+  ClientOptions,
+  DocumentOptions,
+  ExtractionOptions,
+  ModelQuery,
+} from "./options";
+export {
+  type ActiveOptions,
+  type AnyResult,
+  type Chained,
+  type ClassificationResult,
+  type Crop,
+  type CropResult,
+  type DocumentFile,
+  type ExtractionResult,
+  Inference,
+  type InferenceContent,
+  Job,
+  type JobStatus,
+  type JobWebhook,
+  type Model,
+  ModelPage,
+  type OcrResult,
+  type Problem,
+  type Reference,
+  type Split,
+  type SplitResult,
+} from "./results";
+export type { Bytes, Source } from "./source";

@@ -1,0 +1,100 @@
+/** What to send, in the forms that Node knows. The core checks it; here it is only handed over. */
+
+import { fileURLToPath } from "node:url";
+import { basename } from "node:path";
+
+import { largestSource } from "./mindee-core.node";
+
+/** Bytes in memory. They are copied when the call starts, so the buffer may be used again. */
+export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/**
+ * A document to send:
+ * a path or an https URL as text; a `URL` (`file:` is a path); bytes; a `Blob` or `File`; a
+ * stream, which is read into memory; or an object that names its kind.
+ */
+export type Source =
+  | string
+  | URL
+  | Bytes
+  | Blob
+  | AsyncIterable<Uint8Array | string>
+  | { path: string }
+  | { url: string | URL }
+  | { base64: string; filename?: string }
+  | { bytes: Bytes; filename?: string };
+
+/** A source as the core takes it: arguments, and bytes beside them. */
+export interface Handed {
+  arguments: { source?: unknown; sourceName?: string | undefined };
+  content?: Buffer;
+}
+
+/** Hands a source over. A stream is read to its end; its own error rejects. */
+export async function hand(source: Source, signal?: AbortSignal | null): Promise<Handed> {
+  if (typeof source !== "object" || source === null) {
+    return { arguments: { source } };
+  }
+  if (source instanceof URL) {
+    const isFile = source.protocol === "file:";
+    return { arguments: { source: isFile ? { path: fileURLToPath(source) } : { url: source } } };
+  }
+  if (isBytes(source)) {
+    return { arguments: {}, content: view(source) };
+  }
+  if (source instanceof Blob) {
+    const content = Buffer.from(await source.arrayBuffer());
+    return { arguments: { sourceName: (source as Partial<File>).name }, content };
+  }
+  if (Symbol.asyncIterator in source) {
+    const path = (source as { path?: unknown }).path;
+    const sourceName = typeof path === "string" ? basename(path) : undefined;
+    return { arguments: { sourceName }, content: await readAll(source, signal) };
+  }
+  if ("bytes" in source && isBytes(source.bytes)) {
+    return { arguments: { sourceName: source.filename }, content: view(source.bytes) };
+  }
+  return { arguments: { source } };
+}
+
+function isBytes(value: object): value is Bytes {
+  return (
+    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
+  );
+}
+
+function view(bytes: Bytes): Buffer {
+  return ArrayBuffer.isView(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : Buffer.from(bytes);
+}
+
+/** Reads a stream into memory, but no further than the core would take it. */
+async function readAll(
+  stream: AsyncIterable<Uint8Array | string>,
+  signal: AbortSignal | null | undefined,
+): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  const iterator = stream[Symbol.asyncIterator]();
+  let abort = () => {};
+  // A stream may stall for ever, and an abort must be heard all the same.
+  const aborted = new Promise<null>((resolve) => (abort = () => resolve(null)));
+  signal?.addEventListener("abort", abort, { once: true });
+  let length = 0;
+  try {
+    while (signal?.aborted !== true && length <= largestSource()) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next === null || next.done === true) {
+        break;
+      }
+      const chunk = Buffer.from(next.value as Uint8Array);
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    // Not awaited: the end of a stalled read may never come. After the stream's end it is nothing.
+    void Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}

@@ -1,0 +1,195 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+from .boundary import Door
+from .jobs import Job, Model, ModelPage
+from .types import (
+    ClassificationResult,
+    CropResult,
+    ExtractionResult,
+    Inference,
+    OcrResult,
+    SplitResult,
+    _Result,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, NoReturn
+
+    from typing_extensions import Self, Unpack
+
+    from .options import (
+        ClientOptions,
+        DocumentOptions,
+        ExtractionOptions,
+        SearchOptions,
+        WaitOptions,
+    )
+    from .sources import Source
+    from .types import R
+    from .view import View
+else:
+    R = None
+
+
+class _Product(_Result[R]):
+    """What all products have."""
+
+    __slots__ = ("_door", "_product", "_kind")
+
+    def __init__(self, door: Door, product: str, kind: type[R]) -> None:
+        self._door = door
+        self._product = product
+        self._kind = kind
+
+    def _run(self, source: Source, options: Any) -> Inference[R]:
+        body, _ = self._door.call("run", dict(product=self._product, **options), source)
+        return Inference(body, self._kind)
+
+    def _enqueue(self, source: Source, options: Any) -> Job:
+        return Job(*self._door.call("enqueue", dict(product=self._product, **options), source))
+
+    def result(self, id: str, **options: Unpack[WaitOptions]) -> Inference[R]:
+        """Fetches the result of a finished inference, by its id or resume token."""
+        arguments = dict(product=self._product, id=id, **options)
+        body, _ = self._door.call("result", arguments)
+        return Inference(body, self._kind)
+
+
+class Extraction(_Product[ExtractionResult]):
+    """Fields by the model's data schema."""
+
+    __slots__ = ()
+
+    def run(
+        self, source: Source, **options: Unpack[ExtractionOptions]
+    ) -> Inference[ExtractionResult]:
+        """Uploads a document, waits for its job and fetches the result, under one deadline."""
+        return self._run(source, options)
+
+    def enqueue(self, source: Source, **options: Unpack[ExtractionOptions]) -> Job:
+        """Uploads a document and returns its job at once."""
+        return self._enqueue(source, options)
+
+
+class Product(_Product[R]):
+    """A product other than extraction."""
+
+    __slots__ = ()
+
+    def run(self, source: Source, **options: Unpack[DocumentOptions]) -> Inference[R]:
+        """Uploads a document, waits for its job and fetches the result, under one deadline."""
+        return self._run(source, options)
+
+    def enqueue(self, source: Source, **options: Unpack[DocumentOptions]) -> Job:
+        """Uploads a document and returns its job at once."""
+        return self._enqueue(source, options)
+
+
+class Jobs:
+    """Jobs, whatever their product. Wherever an id is taken, a resume token is taken too."""
+
+    __slots__ = ("_door",)
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def get(self, id: str, **options: Unpack[WaitOptions]) -> Job:
+        """Asks once for a job."""
+        return Job(*self._door.call("jobs.get", dict(id=id, **options)))
+
+    def wait(self, id: str, **options: Unpack[WaitOptions]) -> Job:
+        """Waits until a job is processed, and returns it. A failed job is an error."""
+        return Job(*self._door.call("jobs.wait", dict(id=id, **options)))
+
+    def result(self, id: str, **options: Unpack[WaitOptions]) -> Inference[View]:
+        """Waits until a job is processed, and fetches its result, whatever the product."""
+        body, _ = self._door.call("jobs.result", dict(id=id, **options))
+        return Inference(body)
+
+
+class ModelSearch:
+    """The models that were found, in the order of their pages. Asks as far as it is read."""
+
+    __slots__ = ("_door", "_query")
+
+    def __init__(self, door: Door, query: dict[str, Any]) -> None:
+        self._door = door
+        self._query = query
+
+    def pages(self) -> Iterator[ModelPage]:
+        """The pages, each with its bytes."""
+        arguments: dict[str, Any] | None = self._query
+        while arguments is not None:
+            body, about = self._door.call("models.search", arguments)
+            yield ModelPage(body)
+            further = about.get("next")
+            arguments = further and {**self._query, **further}
+
+    def __iter__(self) -> Iterator[Model]:
+        for page in self.pages():
+            yield from page.models
+
+
+class Models:
+    """The organization's models."""
+
+    __slots__ = ("_door",)
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def search(self, **options: Unpack[SearchOptions]) -> ModelSearch:
+        """The models that match, to iterate over: ``for model in client.models.search(): ...``."""
+        return ModelSearch(self._door, dict(options))
+
+
+class Client:
+    """A client of the Mindee V2 API, safe to share between threads.
+
+    What is not given comes from the environment (``MINDEE_V2_API_KEY``, ``MINDEE_V2_BASE_URL``) or
+    the core's defaults. A forked process may go on with its parent's client.
+    """
+
+    __slots__ = ("_door", "extraction", "split", "crop", "classification", "ocr", "jobs", "models")
+
+    extraction: Extraction
+    """Fields by the model's data schema."""
+    split: Product[SplitResult]
+    """Where one document ends and the next begins."""
+    crop: Product[CropResult]
+    """Where the documents lie on a picture."""
+    classification: Product[ClassificationResult]
+    """Which kind of document it is."""
+    ocr: Product[OcrResult]
+    """All words and their places."""
+    jobs: Jobs
+    """Jobs, whatever their product."""
+    models: Models
+    """The organization's models."""
+
+    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+        self._door = door = Door(dict(options))
+        self.extraction = Extraction(door, "extraction", ExtractionResult)
+        self.split = Product(door, "split", SplitResult)
+        self.crop = Product(door, "crop", CropResult)
+        self.classification = Product(door, "classification", ClassificationResult)
+        self.ocr = Product(door, "ocr", OcrResult)
+        self.jobs = Jobs(door)
+        self.models = Models(door)
+
+    def close(self) -> None:
+        """Lets go of the connections; a second time does nothing."""
+        self._door.native.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds a key and connections; make a new one from your own options")

@@ -1,0 +1,95 @@
+"""The names and types of options, for type checkers and completion.
+
+What each option means, its default and its environment variable are the core's; this page repeats
+names, and a test compares them with the core. ``None`` is the same as not giving an option.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypedDict, Union
+
+Seconds = Union[float, timedelta, None]
+"""A time: a number of seconds, or a ``timedelta``."""
+
+
+class ClientOptions(TypedDict, total=False):
+    """Options of a client, given once."""
+
+    api_key: Union[str, None]
+    """Mindee API key (V2), bare. Else MINDEE_V2_API_KEY counts."""
+    base_url: Union[str, None]
+    """Address of the API, without ``/v2``. Else MINDEE_V2_BASE_URL counts."""
+    request_timeout: Seconds
+    """Longest silence on a connection. Else MINDEE_REQUEST_TIMEOUT counts."""
+    connect_timeout: Seconds
+    """Longest time to connect, TLS included."""
+    proxy: Union[str, None]
+    """Proxy for every request. Else HTTPS_PROXY, HTTP_PROXY and NO_PROXY count."""
+    ca_file: Union[str, os.PathLike[str], None]
+    """PEM file with certificate authorities to trust beside the system's."""
+    routes: Union[str, None]
+    """Routes to use: ``products``, or the older ``inferences`` (extraction alone)."""
+
+
+class WaitOptions(TypedDict, total=False):
+    """How long and how often."""
+
+    deadline: Seconds
+    """Longest time for the whole call: upload, wait and fetch."""
+    retries: Union[int, None]
+    """How often a request that is safe to repeat is repeated."""
+    first_poll: Seconds
+    """Time from the upload to the first question for the result."""
+    poll_interval: Seconds
+    """Time between later questions."""
+
+
+class _Model(TypedDict):
+    model_id: str
+    """The model's id, a UUID."""
+
+
+class DocumentOptions(_Model, WaitOptions, total=False):
+    """Options of a document, for every product. Those not given are the model's to decide."""
+
+    alias: Union[str, None]
+    """Your own name for the document, echoed in job, result and webhook. Not unique."""
+    webhook_ids: Union[str, Sequence[str], None]
+    """Webhooks of the model to call with the result."""
+    filename: Union[str, None]
+    """File name for Mindee to note instead of the source's own."""
+    source_name: Union[str, None]
+    """File name of a source that is bytes."""
+
+
+class ExtractionOptions(DocumentOptions, total=False):
+    """Options of a document to extract."""
+
+    raw_text: Union[bool, None]
+    """Whether the result holds the full text."""
+    polygon: Union[bool, None]
+    """Whether each field holds its places on the page."""
+    confidence: Union[bool, None]
+    """Whether each field holds a confidence."""
+    rag: Union[bool, None]
+    """Whether the model's RAG documents are used."""
+    text_context: Union[str, None]
+    """Text that helps to read the document."""
+    data_schema: Union[str, dict[str, Any], None]
+    """Data schema for this call: ``{"replace": {"fields": [...]}}``."""
+
+
+class SearchOptions(WaitOptions, total=False):
+    """Which models to find; nothing given finds all."""
+
+    name: Union[str, None]
+    """Part of the name, in any case."""
+    model_type: Union[str, None]
+    """The product."""
+    page: Union[int, None]
+    """The page to begin with, from 1."""
+    per_page: Union[int, None]
+    """Models to a page."""
