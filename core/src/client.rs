@@ -8,18 +8,21 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use serde::de::IgnoredAny;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::address::Address;
 use crate::cancel::cancelled;
-use crate::error::{Error, code};
+use crate::error::{Category, Error, code};
 use crate::job::{Job, JobStatus, ResumeToken};
 use crate::lenient::read_json;
 use crate::models::{Model, ModelPage};
 use crate::ops;
 use crate::options::{ClientOptions, Params};
-use crate::poll::Schedule;
+use crate::pace::{Budget, Pace};
+use crate::poll::{FIRST, INTERVAL, Schedule};
+use crate::poller::Poller;
 use crate::problem::Problem;
+use crate::process::PerProcess;
 use crate::product::{
     AnyResult, ClassificationResult, CropResult, ExtractionResult, Inference, OcrResult, Product,
     ProductResult, SplitResult, unreadable,
@@ -39,30 +42,51 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     settings: Settings,
     transport: Transport,
+    shared: PerProcess<Shared>,
+}
+
+/// What all calls of a client share in one process.
+struct Shared {
+    uploads: Pace,
+    reads: Pace,
+    poller: Poller,
 }
 
 /// What a client's options come down to.
 pub(crate) struct Settings {
     pub address: Address,
     pub older_routes: bool,
+    pub posts_per_minute: u32,
+    pub gets_per_minute: u32,
 }
 
 const CANCELLED: &str = "The caller ended the call";
+/// A last question is asked this long before the deadline, so that its answer can still count.
+const LAST_CHANCE: Duration = Duration::from_millis(250);
 
 /// How long and how often, for one call.
+#[derive(Clone)]
 struct Limits {
     deadline: Instant,
     retries: u32,
     schedule: Schedule,
+    /// Whether the budget for the next request was taken already.
+    paid: bool,
 }
 
 impl Limits {
     fn of(params: &Params) -> Self {
-        let or = |given: Option<Duration>, seconds| given.unwrap_or(Duration::from_secs(seconds));
+        let schedule = match (params.first_poll, params.poll_interval) {
+            (None, None) => Schedule::learned(),
+            (first, interval) => {
+                Schedule::fixed(first.unwrap_or(FIRST), interval.unwrap_or(INTERVAL))
+            }
+        };
         Self {
-            deadline: Instant::now() + or(params.deadline, 600),
+            deadline: Instant::now() + params.deadline.unwrap_or(Duration::from_mins(10)),
             retries: params.retries.unwrap_or(2),
-            schedule: Schedule::new(or(params.first_poll, 3), or(params.poll_interval, 1)),
+            schedule,
+            paid: false,
         }
     }
 
@@ -71,11 +95,27 @@ impl Limits {
         let fits = Instant::now()
             .checked_add(delay)
             .is_some_and(|end| end < self.deadline);
-        let delay = if fits { delay } else { Duration::ZERO };
+        if fits {
+            self.until(sleep(delay)).await
+        } else {
+            Ok(false)
+        }
+    }
+
+    /// The moment of a question that is due, or shortly before the deadline where it is due later;
+    /// nothing where that has passed too.
+    fn last_chance(&self, due: Instant) -> Option<Instant> {
+        let last = self.deadline.checked_sub(LAST_CHANCE)?;
+        (Instant::now() < last).then_some(due.min(last))
+    }
+
+    /// Waits for something; `false` where the deadline comes first.
+    async fn until(&self, work: impl Future<Output = ()>) -> Result<bool, Error> {
         let ended = std::pin::pin!(cancelled());
-        match select(ended, std::pin::pin!(sleep(delay))).await {
+        let work = std::pin::pin!(timeout_at(self.deadline, work));
+        match select(ended, work).await {
             Either::Left(_) => Err(Error::new(code::CANCELLED, CANCELLED)),
-            Either::Right(_) => Ok(fits),
+            Either::Right((in_time, _)) => Ok(in_time.is_ok()),
         }
     }
 }
@@ -112,8 +152,11 @@ impl Client {
             settings: Settings {
                 address,
                 older_routes,
+                posts_per_minute: options.posts_per_minute.unwrap_or(200),
+                gets_per_minute: options.gets_per_minute.unwrap_or(1200),
             },
             transport,
+            shared: PerProcess::new(),
         })))
     }
 
@@ -193,15 +236,21 @@ impl<R: ProductResult> ProductClient<R> {
         source: impl Into<Source>,
         params: Params,
     ) -> Result<Inference<R>, Error> {
-        let mut limits = Limits::of(&params);
-        let job = self
-            .client
-            .0
+        let limits = Limits::of(&params);
+        let inner = &self.client.0;
+        let job = inner
             .enqueue(self.product, source.into(), &params, &limits)
             .await?;
         let token = job.resume_token();
-        let job = self.client.0.wait(&token, &mut limits).await?;
-        self.client.0.result_of(&job, &token, &limits).await
+        let job = inner
+            .wait(
+                &token,
+                job.model_id.as_deref(),
+                Some(Instant::now()),
+                &limits,
+            )
+            .await?;
+        inner.result_of(&job, &token, &limits).await
     }
 
     /// Uploads a document and returns its job at once.
@@ -253,7 +302,7 @@ impl Jobs {
     pub async fn wait(&self, token_or_id: &str, params: Params) -> Result<Job, Error> {
         let inner = &self.client.0;
         let token = ResumeToken::of(token_or_id, inner.settings.address.text())?;
-        inner.wait(&token, &mut Limits::of(&params)).await
+        inner.wait(&token, None, None, &Limits::of(&params)).await
     }
 
     /// Waits until a job is processed, and fetches its result, whatever the product.
@@ -264,13 +313,8 @@ impl Jobs {
     ) -> Result<Inference<AnyResult>, Error> {
         let inner = &self.client.0;
         let token = ResumeToken::of(token_or_id, inner.settings.address.text())?;
-        let mut limits = Limits::of(&params);
-        // Whatever ran before, the job is likely old: ask at once, then by the schedule.
-        limits.schedule = Schedule::new(
-            Duration::ZERO,
-            params.poll_interval.unwrap_or(Duration::from_secs(1)),
-        );
-        let job = inner.wait(&token, &mut limits).await?;
+        let limits = Limits::of(&params);
+        let job = inner.wait(&token, None, None, &limits).await?;
         inner.result_of(&job, &token, &limits).await
     }
 }
@@ -383,34 +427,75 @@ impl Inner {
         .map_err(|error| unreadable(answer.body, &error, "a job"))
     }
 
+    fn shared(&self) -> Result<Arc<Shared>, Error> {
+        let settings = &self.settings;
+        self.shared.get(|| {
+            Ok(Shared {
+                uploads: Pace::new(Budget::at_once(settings.posts_per_minute)),
+                reads: Pace::new(Budget::evenly(settings.gets_per_minute)),
+                poller: Poller::default(),
+            })
+        })
+    }
+
     /// Asks until the job ends. One failed question never ends the wait.
-    async fn wait(&self, token: &ResumeToken, limits: &mut Limits) -> Result<Job, Error> {
-        let once = Limits {
-            deadline: limits.deadline,
+    ///
+    /// `begun` is when the job began by our clock; without it the job is asked for at once, and
+    /// its age taken from the answer.
+    async fn wait(
+        &self,
+        token: &ResumeToken,
+        model: Option<&str>,
+        begun: Option<Instant>,
+        limits: &Limits,
+    ) -> Result<Job, Error> {
+        let shared = self.shared()?;
+        let place = shared.poller.join();
+        let paid = Limits {
             retries: 0,
-            schedule: limits.schedule.clone(),
+            paid: true,
+            ..limits.clone()
         };
+        let mut schedule = limits.schedule.clone();
+        let mut model = model.map(str::to_owned);
+        let mut begun = begun;
+        let mut asked = Duration::ZERO;
+        let mut extra = Duration::ZERO;
         let mut last: Option<Error> = None;
         loop {
-            let mut delay = limits.schedule.next_delay();
-            if let Some(error) = &last {
-                delay += limits
-                    .schedule
-                    .after_failure(error.retry_after(), fastrand::f64());
-            }
-            let in_time = limits.pause(delay).await;
-            if !in_time.map_err(|error| error.with_job(token))? {
+            let due = match begun {
+                Some(begun) => {
+                    begun + shared.poller.due(&schedule, asked, model.as_deref()) + extra
+                }
+                None => Instant::now() + extra,
+            };
+            let Some(due) = limits.last_chance(due) else {
+                return Err(deadline_passed(last).with_job(token));
+            };
+            let turn = limits.until(place.turn(due, &shared.reads)).await;
+            if !turn.map_err(|error| error.with_job(token))? {
                 return Err(deadline_passed(last).with_job(token));
             }
-            match self.job(token, &once).await {
+            asked = begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+            match self.job(token, &paid).await {
                 Ok(job) => {
-                    limits.schedule.answered();
-                    last = None;
+                    schedule.answered();
+                    (last, extra) = (None, Duration::ZERO);
+                    model = model.or_else(|| job.model_id.clone());
+                    let begun = *begun.get_or_insert_with(|| {
+                        let now = Instant::now();
+                        now.checked_sub(job.age().unwrap_or_default())
+                            .unwrap_or(now)
+                    });
+                    asked = asked.max(begun.elapsed());
                     match job.status {
                         JobStatus::Failed => return Err(failed(&job).with_job(token)),
                         JobStatus::Processed
                             if job.result_url.is_some() || token.product().is_some() =>
                         {
+                            if let (Some(model), Some(took)) = (&model, job.took()) {
+                                shared.poller.learn(model, took);
+                            }
                             return Ok(job);
                         }
                         _ => {}
@@ -419,7 +504,10 @@ impl Inner {
                 Err(error) if error.code() == code::TIMEOUT_DEADLINE.code => {
                     return Err(deadline_passed(last).with_job(token));
                 }
-                Err(error) if error.retryable() => last = Some(error),
+                Err(error) if error.retryable() && error.category() != Category::Cancelled => {
+                    extra = schedule.failed(error.retry_after(), fastrand::f64());
+                    last = Some(error);
+                }
                 Err(error) => return Err(error.with_job(token)),
             }
         }
@@ -483,11 +571,22 @@ impl Inner {
     where
         F: Future<Output = Result<Request, Error>>,
     {
+        let shared = self.shared()?;
+        let pace = match effect {
+            Effect::Upload => &shared.uploads,
+            Effect::Read => &shared.reads,
+        };
         let mut attempt = 0;
         let mut last = None;
         loop {
+            if !limits.paid && !limits.until(pace.take()).await? {
+                let message = "The deadline passed before the budget had room for the request";
+                return Err(last.unwrap_or_else(|| Error::new(code::TIMEOUT_DEADLINE, message)));
+            }
             // What cannot be sent again, such as a reader, ends with the error of its first sending.
-            let request = request().await.map_err(|spent| last.take().unwrap_or(spent))?;
+            let request = request()
+                .await
+                .map_err(|spent| last.take().unwrap_or(spent))?;
             let (outcome, error) = match self.transport.send(request, limits.deadline).await? {
                 Ok(answer) => match self.judge(effect, answer) {
                     Ok(answer) => return Ok(answer),
@@ -495,6 +594,9 @@ impl Inner {
                 },
                 Err(failure) => judge_failure(effect, &failure)?,
             };
+            if let Outcome::Status(429, wish) = outcome {
+                pace.refused(wish);
+            }
             match decide(effect, outcome, attempt, limits.retries, fastrand::f64()) {
                 Verdict::Again(delay) => {
                     if !limits.pause(delay).await? {

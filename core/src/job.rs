@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::error::{Error, code};
 use crate::lenient::{null_is_default, read_json};
@@ -98,6 +101,12 @@ pub struct JobWebhook {
     pub attempts_count: u32,
 }
 
+/// Mindee writes UTC, in some answers without saying so.
+fn timestamp(text: &str) -> Option<OffsetDateTime> {
+    let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    parse(text).or_else(|| parse(&format!("{text}Z")))
+}
+
 #[derive(Deserialize)]
 struct JobAnswer {
     job: Job,
@@ -124,6 +133,23 @@ impl Job {
             product: self.product,
             job_id: self.id.clone(),
         }
+    }
+
+    /// How long Mindee took, where the job ended and tells it.
+    pub fn took(&self) -> Option<Duration> {
+        let (begun, ended) = (
+            timestamp(self.created_at.as_deref()?)?,
+            timestamp(self.completed_at.as_deref()?)?,
+        );
+        (ended - begun).try_into().ok()
+    }
+
+    /// How old the job is by our clock; nothing where the clocks disagree.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        let begun = timestamp(self.created_at.as_deref()?)?;
+        let age: Duration = (OffsetDateTime::now_utc() - begun).try_into().ok()?;
+        // Results are kept for a day: an older job is an error of one of the clocks.
+        (age < Duration::from_hours(24)).then_some(age)
     }
 
     /// Mindee's answer, byte for byte.

@@ -34,8 +34,11 @@ mod media;
 pub mod models;
 pub mod ops;
 pub mod options;
+pub mod pace;
 pub mod poll;
+mod poller;
 mod problem;
+mod process;
 pub mod product;
 pub mod retry;
 #[cfg(feature = "runtime")]

@@ -141,6 +141,10 @@ options! {
         ca_file: PathBuf;
         /// Routes to use: `products`, or the older `inferences` (extraction alone).
         routes: String, default "products";
+        /// Uploads per minute that this client lets through; Mindee's limit for the whole organization is 200.
+        posts_per_minute: u32, default "200";
+        /// Questions and fetches per minute that this client lets through; Mindee's limit for the whole organization is 1200.
+        gets_per_minute: u32, default "1200";
     }
 }
 
@@ -172,10 +176,10 @@ options! {
         deadline: Duration, default "600";
         /// How often a request that is safe to repeat is repeated. A wait goes on until its deadline.
         retries: u32, default "2";
-        /// Time from the upload to the first question for the result.
-        first_poll: Duration, default "3";
-        /// Time between later questions.
-        poll_interval: Duration, default "1";
+        /// Time from the upload to the first question. Given, or `poll_interval` given, the schedule is fixed; else it is learned for each model, and 3 seconds until then.
+        first_poll: Duration;
+        /// Time between later questions; 1 second where the schedule is fixed or not learned yet.
+        poll_interval: Duration;
     }
 }
 

@@ -1,57 +1,37 @@
 //! One runtime for the whole process, for callers that have none (feature `runtime`).
 //!
-//! It is keyed by the process: a forked child, in which the parent's threads do not exist, gets
-//! its own at first use. It is never dropped: at exit its threads end with the process.
+//! A forked child gets its own at first use. It is never dropped: at exit its threads end with the
+//! process.
 
 use std::future::Future;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
 use crate::error::{Error, code};
+use crate::process::PerProcess;
 
 /// How often a blocking wait looks up, so that a signal or a cancel is heard within 100 ms.
 pub const TICK: Duration = Duration::from_millis(50);
 
-struct Owned {
-    process: u32,
-    runtime: Runtime,
-}
-
-static RUNTIME: ArcSwapOption<Owned> = ArcSwapOption::const_empty();
+static RUNTIME: PerProcess<Runtime> = PerProcess::new();
 
 /// The runtime of this process.
 pub fn handle() -> Result<Handle, Error> {
-    let process = std::process::id();
-    loop {
-        let current = RUNTIME.load();
-        if let Some(owned) = current.as_ref().filter(|owned| owned.process == process) {
-            return Ok(owned.runtime.handle().clone());
-        }
-        let runtime = Builder::new_multi_thread()
+    let build = || {
+        Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("mindee")
             .enable_all()
             .build()
-            .map_err(|e| {
-                Error::new(code::INTERNAL, "Threads could not be started").caused_by(&e)
-            })?;
-        let ours = Some(Arc::new(Owned { process, runtime }));
-        // Another thread may have been quicker; then the loop finds its runtime and ours ends.
-        let before = RUNTIME.compare_and_swap(&current, ours);
-        if before
-            .as_ref()
-            .is_some_and(|owned| owned.process != process)
-        {
-            // A parent's runtime cannot be shut down here: its threads were not forked.
-            std::mem::forget(arc_swap::Guard::into_inner(before));
-        }
-    }
+    };
+    let runtime = RUNTIME
+        .get(build)
+        .map_err(|e| Error::new(code::INTERNAL, "Threads could not be started").caused_by(&e))?;
+    Ok(runtime.handle().clone())
 }
 
 /// Starts work on the runtime.

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use arc_swap::ArcSwapOption;
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{Either, select};
 use futures_util::stream::{BoxStream, StreamExt};
@@ -21,6 +20,7 @@ use url::Url;
 
 use crate::cancel::cancelled;
 use crate::error::{Error, code};
+use crate::process::PerProcess;
 use crate::retry::retry_after;
 use crate::secret::ApiKey;
 use crate::tls;
@@ -44,13 +44,7 @@ pub(crate) struct Settings {
 pub(crate) struct Transport {
     settings: Settings,
     authorization: HeaderValue,
-    pool: ArcSwapOption<Pool>,
-}
-
-/// Connections belong to one process: a forked child must not write into its parent's.
-struct Pool {
-    process: u32,
-    http: reqwest::Client,
+    http: PerProcess<reqwest::Client>,
 }
 
 /// A request, complete but for its content stream.
@@ -165,32 +159,15 @@ impl Transport {
         let transport = Self {
             settings,
             authorization,
-            pool: ArcSwapOption::empty(),
+            http: PerProcess::new(),
         };
         transport.http()?;
         Ok(transport)
     }
 
-    /// The connections of this process, made anew after a fork.
-    fn http(&self) -> Result<reqwest::Client, Error> {
-        let process = std::process::id();
-        if let Some(pool) = self
-            .pool
-            .load()
-            .as_ref()
-            .filter(|pool| pool.process == process)
-        {
-            return Ok(pool.http.clone());
-        }
-        let pool = Pool {
-            process,
-            http: self.build()?,
-        };
-        let http = pool.http.clone();
-        // The parent's pool is left as it is: to drop it here would shut sockets that the parent
-        // still uses, on a runtime whose threads do not exist in this process.
-        std::mem::forget(self.pool.swap(Some(Arc::new(pool))));
-        Ok(http)
+    /// The connections of this process.
+    fn http(&self) -> Result<Arc<reqwest::Client>, Error> {
+        self.http.get(|| self.build())
     }
 
     fn build(&self) -> Result<reqwest::Client, Error> {

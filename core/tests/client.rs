@@ -99,6 +99,29 @@ async fn fifty_runs_share_one_client() {
 }
 
 #[tokio::test]
+async fn waits_go_on_when_the_one_that_leads_them_is_dropped() {
+    let sandbox = sandbox().await;
+    let rules = json!([{"on": "enqueue", "times": 1, "job": {"processing_ms": null}}]);
+    sandbox.add_rules_json(&rules).unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    // The first job never ends; its wait is the first, and so leads the others.
+    let first = tokio::time::timeout(Duration::from_millis(400), run(&client, &sandbox));
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let slow = |seconds| quick(&sandbox).first_poll(Duration::from_secs_f64(seconds));
+        let runs = (1..=5).map(|n| {
+            let product = client.extraction();
+            let params = slow(0.2 * f64::from(n));
+            async move { product.run(data("invoice.pdf"), params).await }
+        });
+        futures_util::future::join_all(runs).await
+    };
+    let (first, others) = futures_util::future::join(first, others).await;
+    assert!(first.is_err());
+    assert!(others.iter().all(Result::is_ok), "{others:?}");
+}
+
+#[tokio::test]
 async fn all_models_are_found_over_all_pages() {
     let sandbox = sandbox().await;
     let client = Client::new(options(sandbox.base_url())).unwrap();

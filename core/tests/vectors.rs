@@ -7,9 +7,11 @@
 
 use std::time::Duration;
 
-use mindee_core::poll::Schedule;
+use mindee_core::pace::Budget;
+use mindee_core::poll::{Durations, Market, Schedule};
 use mindee_core::retry::{Effect, Outcome, Verdict, decide, retry_after};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 fn vectors(name: &str) -> Value {
     let path = format!(
@@ -72,18 +74,126 @@ fn retry_after_is_read_as_seconds_and_as_date() {
 }
 
 #[test]
-fn questions_are_asked_on_schedule() {
+fn a_fixed_schedule_asks_as_the_vectors_say() {
     for row in vectors("schedule").as_array().unwrap() {
-        let mut schedule = Schedule::new(millis(&row["first_ms"]), millis(&row["interval_ms"]));
-        for delay in row["delays_ms"].as_array().unwrap() {
-            assert_eq!(schedule.next_delay(), millis(delay), "{}", row["name"]);
+        let mut schedule = Schedule::fixed(millis(&row["first_ms"]), millis(&row["interval_ms"]));
+        let mut asked = Duration::ZERO;
+        for age in row["ages_ms"].as_array().unwrap() {
+            asked = schedule.due(asked, None, &Market::default());
+            assert_eq!(asked, millis(age), "{}", row["name"]);
+            schedule.answered();
         }
     }
 }
 
 #[test]
+fn with_nothing_known_the_documented_schedule_holds() {
+    let mut schedule = Schedule::learned();
+    assert_eq!(
+        schedule.due(Duration::ZERO, None, &Market::default()),
+        Duration::from_secs(3)
+    );
+    schedule.answered();
+    let asked = Duration::from_secs(3);
+    assert_eq!(
+        schedule.due(asked, Some(&Durations::default()), &Market::default()),
+        Duration::from_secs(4)
+    );
+}
+
+#[test]
 fn a_wish_beyond_a_minute_does_not_stop_a_wait() {
-    let mut schedule = Schedule::new(Duration::ZERO, Duration::from_secs(1));
+    let mut schedule = Schedule::learned();
     let wish = Some(Duration::from_secs(999_999_999));
-    assert_eq!(schedule.after_failure(wish, 0.5), Duration::from_mins(1));
+    assert_eq!(schedule.failed(wish, 0.5), Duration::from_mins(1));
+}
+
+fn model_of(seconds: impl IntoIterator<Item = f64>) -> Durations {
+    let mut model = Durations::default();
+    for seconds in seconds {
+        model.learn(Duration::from_secs_f64(seconds));
+    }
+    model
+}
+
+/// The ages at which a job is asked for that takes `seconds`.
+fn questions(model: &Durations, seconds: f64, factor: f64) -> Vec<f64> {
+    let mut ages: Vec<f64> = Vec::new();
+    while ages.last().is_none_or(|age| *age < seconds) {
+        ages.push(model.due(ages.last().copied().unwrap_or(0.0), model.price() * factor));
+    }
+    ages
+}
+
+#[test]
+fn a_model_that_always_takes_as_long_is_asked_at_that_moment() {
+    let model = model_of([10.0; 20]);
+    let ages = questions(&model, 10.0, 1.0);
+    assert!(ages.len() <= 8, "{ages:?}");
+    assert!(ages.last().unwrap() - 10.0 < 0.4, "{ages:?}");
+}
+
+#[test]
+fn a_job_that_is_late_is_asked_for_ever_and_ever_more_seldom() {
+    let model = model_of([2.0, 2.1, 1.9, 2.0]);
+    let ages = questions(&model, 600.0, 1.0);
+    assert!(ages.last().unwrap() - 600.0 < 60.5, "{ages:?}");
+    assert!(ages.len() < 400, "{}", ages.len());
+}
+
+#[test]
+fn a_dearer_question_is_asked_more_seldom() {
+    let model = model_of([4.0, 5.0, 6.0, 5.5, 4.5, 8.0]);
+    assert!(questions(&model, 8.0, 50.0).len() < questions(&model, 8.0, 1.0).len());
+}
+
+#[test]
+fn no_more_questions_are_asked_than_on_a_fixed_schedule() {
+    let seconds = [2.2, 3.0, 3.9, 4.4, 5.0, 5.7, 6.5, 8.0, 11.0, 15.0];
+    let model = model_of(seconds);
+    let (mut ours, mut fixed) = (0.0, 0.0);
+    for seconds in seconds {
+        ours += f64::from(u32::try_from(questions(&model, seconds, 1.0).len()).unwrap());
+        fixed += 1.0 + ((seconds - 2.0) / 1.5_f64).ceil();
+    }
+    assert!(ours <= fixed, "{ours} against {fixed}");
+}
+
+/// Requests that leave in the first `seconds` when somebody asks every millisecond.
+fn spent(budget: &mut Budget, from: Instant, seconds: u64) -> Vec<u64> {
+    (0..seconds * 1000)
+        .filter(|millis| budget.take(from + Duration::from_millis(*millis)).is_ok())
+        .collect()
+}
+
+#[test]
+fn no_minute_sees_more_than_the_budget() {
+    for mut budget in [Budget::at_once(200), Budget::evenly(200), Budget::evenly(7)] {
+        let left = spent(&mut budget, Instant::now(), 200);
+        for window in left.windows(201) {
+            assert!(window[200] - window[0] >= 60_000, "{window:?}");
+        }
+        assert!(left.len() > 20, "{}", left.len());
+    }
+}
+
+#[test]
+fn uploads_may_leave_at_once_and_questions_are_spread() {
+    let now = Instant::now();
+    assert_eq!(spent(&mut Budget::at_once(200), now, 1).len(), 200);
+    assert_eq!(spent(&mut Budget::evenly(1200), now, 1).len(), 20);
+}
+
+#[test]
+fn a_refusal_halves_the_share_and_time_gives_it_back() {
+    let now = Instant::now();
+    let mut budget = Budget::evenly(1200);
+    budget.refused(now, Some(Duration::from_secs(2)));
+    budget.refused(now, None);
+    let later = |seconds| now + Duration::from_secs(seconds);
+    assert_eq!(budget.take(later(1)), Err(later(2)));
+    let cut = spent(&mut budget, later(2), 5).len();
+    assert!((40..=60).contains(&cut), "{cut}");
+    let whole = spent(&mut budget, later(100), 5).len();
+    assert!(whole >= 95, "{whole}");
 }
