@@ -12,11 +12,16 @@ use crate::root;
 pub fn holds(mark: &str, table: &str) {
     let path = root().join("README.md");
     let readme = fs::read_to_string(&path).unwrap_or_else(|error| panic!("README.md: {error}"));
-    let (begin, end) = (format!("<!-- begin {mark} -->\n"), format!("<!-- end {mark} -->"));
+    let (begin, end) = (
+        format!("<!-- begin {mark} -->\n"),
+        format!("<!-- end {mark} -->"),
+    );
     let parts = readme
         .split_once(&begin)
         .and_then(|(head, rest)| rest.split_once(&end).map(|(old, tail)| (head, old, tail)));
-    let Some((head, old, tail)) = parts else { panic!("README.md lacks the marks {begin} and {end}") };
+    let Some((head, old, tail)) = parts else {
+        panic!("README.md lacks the marks {begin} and {end}")
+    };
     if old == table {
         return;
     }
@@ -25,5 +30,7 @@ pub fn holds(mark: &str, table: &str) {
         fs::write(&path, text).unwrap_or_else(|error| panic!("README.md: {error}"));
         return;
     }
-    panic!("the table of {mark} in README.md is not the code's; `make bless` rewrites it:\n{table}");
+    panic!(
+        "the table of {mark} in README.md is not the code's; `make bless` rewrites it:\n{table}"
+    );
 }

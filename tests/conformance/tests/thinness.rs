@@ -1,5 +1,9 @@
 //! Wrappers convert and do not decide: what they depend on, and how large they are.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,8 +13,16 @@ use mindee_conformance::readme::holds;
 use mindee_conformance::root;
 
 /// What a wrapper may depend on: the core, its binding library, and JSON.
-const ALLOWED: [&str; 8] =
-    ["mindee-core", "pyo3", "napi", "napi-derive", "napi-build", "serde_json", "bytes", "serde"];
+const ALLOWED: [&str; 8] = [
+    "mindee-core",
+    "pyo3",
+    "napi",
+    "napi-derive",
+    "napi-build",
+    "serde_json",
+    "bytes",
+    "serde",
+];
 
 #[test]
 fn wrappers_depend_on_the_core_and_their_binding_alone() {
@@ -22,7 +34,10 @@ fn wrappers_depend_on_the_core_and_their_binding_alone() {
                 section = line;
             } else if matches!(section, "[dependencies]" | "[build-dependencies]") {
                 let name = line.split(['.', '=', ' ']).next().unwrap();
-                assert!(name.is_empty() || name.starts_with('#') || ALLOWED.contains(&name), "{wrapper}: {name}");
+                assert!(
+                    name.is_empty() || name.starts_with('#') || ALLOWED.contains(&name),
+                    "{wrapper}: {name}"
+                );
             }
         }
     }
@@ -33,18 +48,29 @@ fn code_lines(folder: &Path, endings: &[&str]) -> usize {
     let mut lines = 0;
     for entry in fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.unwrap().path();
-        let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
+        let ending = path
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or_default()
+            .to_owned();
         if path.is_dir() {
             lines += code_lines(&path, endings);
         } else if endings.contains(&ending.as_str()) {
-            lines += fs::read_to_string(&path).unwrap().lines().filter(|line| is_code(line.trim())).count();
+            lines += fs::read_to_string(&path)
+                .unwrap()
+                .lines()
+                .filter(|line| is_code(line.trim()))
+                .count();
         }
     }
     lines
 }
 
 fn is_code(line: &str) -> bool {
-    !line.is_empty() && !["//", "#!", "# ", "/*", "*", "\"\"\""].iter().any(|mark| line.starts_with(mark))
+    !line.is_empty()
+        && !["//", "#!", "# ", "/*", "*", "\"\"\""]
+            .iter()
+            .any(|mark| line.starts_with(mark))
 }
 
 #[test]

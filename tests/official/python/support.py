@@ -50,9 +50,9 @@ class Sandbox:
     """One run of the program. It ends when its standard input is closed."""
 
     def __init__(self, *flags: str) -> None:
-        program = os.environ.get("MINDEE_SANDBOX", ROOT / "target/debug/mindee-sandbox")
+        program = os.environ.get("MINDEE_SANDBOX", "target/debug/mindee-sandbox")
         self._process = subprocess.Popen(
-            [program, "--exit-with-stdin", "--processing-ms", "100", *flags],
+            [ROOT / program, "--exit-with-stdin", "--processing-ms", "100", *flags],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -20,7 +20,9 @@ def test_each_product_is_enqueued_polled_and_fetched_on_its_own_road(
     inference = sandbox.run(product)
     job = f"/v2/jobs/{inference.job.id}"
     result = f"/v2/products/{product}/results/{inference.id}"
-    assert [(one["method"], one["path"], one["status"]) for one in sandbox.requests()] == [
+    assert [
+        (one["method"], one["path"], one["status"]) for one in sandbox.requests()
+    ] == [
         ("POST", f"/v2/products/{product}/enqueue", 202),
         ("GET", job, 302),
         ("GET", result, 200),
@@ -172,5 +174,7 @@ def test_ocr_is_read_into_pages_and_words(sandbox: Sandbox):
 
 
 @pytest.mark.parametrize("product", PARAMETERS)
-def test_the_text_form_of_a_made_result_can_be_printed(inventive: Sandbox, product: str):
+def test_the_text_form_of_a_made_result_can_be_printed(
+    inventive: Sandbox, product: str
+):
     assert inventive.models[product] in str(inventive.run(product))

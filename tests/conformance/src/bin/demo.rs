@@ -26,10 +26,18 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     for name in ["invoice.pdf", "invoice.jpg"] {
         alike &= read_in_every_language(&sandbox, &data.join(name)).await?;
     }
-    let billed = sandbox.seen().pointer("/billed/documents").cloned().unwrap_or_default();
+    let billed = sandbox
+        .seen()
+        .pointer("/billed/documents")
+        .cloned()
+        .unwrap_or_default();
     println!("\n{billed} documents would have been billed; none was sent twice.");
     sandbox.stop().await;
-    Ok(if alike { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if alike {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// The example of each language, as a user would start it.
@@ -40,27 +48,52 @@ fn examples() -> [(&'static str, Vec<PathBuf>); 5] {
         ("Rust", vec![path("target/debug/examples/invoice")]),
         ("C", vec![path("target/examples/invoice-c")]),
         ("C++", vec![path("target/examples/invoice-cpp")]),
-        ("Python", vec![path(".venv/bin/python"), path("py/examples/invoice.py")]),
-        ("Node", vec![PathBuf::from("node"), path("node/examples/invoice.mjs")]),
+        (
+            "Python",
+            vec![path(".venv/bin/python"), path("py/examples/invoice.py")],
+        ),
+        (
+            "Node",
+            vec![PathBuf::from("node"), path("node/examples/invoice.mjs")],
+        ),
     ]
 }
 
 async fn read_in_every_language(sandbox: &Sandbox, file: &Path) -> Result<bool, Box<dyn Error>> {
     let examples = examples();
-    let runs = examples.iter().map(|(language, program)| run(language, program, sandbox, file));
+    let runs = examples
+        .iter()
+        .map(|(language, program)| run(language, program, sandbox, file));
     let mut columns: Vec<(&str, Fields)> = Vec::new();
     for outcome in futures_util::future::join_all(runs).await {
         columns.push(outcome?);
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     println!("\n{name}");
-    print_row("", columns.iter().map(|(language, _)| (*language).to_owned()));
-    let Some((_, reference)) = columns.first().cloned() else { return Ok(false) };
+    print_row(
+        "",
+        columns.iter().map(|(language, _)| (*language).to_owned()),
+    );
+    let Some((_, reference)) = columns.first().cloned() else {
+        return Ok(false);
+    };
     for field in reference.keys() {
-        print_row(field, columns.iter().map(|(_, fields)| fields.get(field).cloned().unwrap_or_default()));
+        print_row(
+            field,
+            columns
+                .iter()
+                .map(|(_, fields)| fields.get(field).cloned().unwrap_or_default()),
+        );
     }
     let alike = !reference.is_empty() && columns.iter().all(|(_, fields)| *fields == reference);
-    println!("{}", if alike { "All five are alike." } else { "THEY DIFFER." });
+    println!(
+        "{}",
+        if alike {
+            "All five are alike."
+        } else {
+            "THEY DIFFER."
+        }
+    );
     Ok(alike)
 }
 
@@ -70,7 +103,9 @@ async fn run<'a>(
     sandbox: &Sandbox,
     file: &Path,
 ) -> Result<(&'a str, Fields), Box<dyn Error>> {
-    let [program, arguments @ ..] = program else { return Err("no program".into()) };
+    let [program, arguments @ ..] = program else {
+        return Err("no program".into());
+    };
     let output = Command::new(program)
         .args(arguments)
         .arg(file)
@@ -86,7 +121,12 @@ async fn run<'a>(
     }
     let text = String::from_utf8(output.stdout)?;
     let pairs = text.lines().filter_map(|line| line.split_once(": "));
-    Ok((language, pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    Ok((
+        language,
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    ))
 }
 
 fn print_row(field: &str, cells: impl Iterator<Item = String>) {
