@@ -92,7 +92,7 @@ impl Normal {
         outcome.about = map(outcome.about);
         outcome.values = map(outcome.values);
         if let Some(error) = &mut outcome.error {
-            error.payload = self.value(&error.payload);
+            error.payload = self.value(&without_decimals(&error.payload));
         }
         outcome
     }
@@ -144,6 +144,25 @@ fn requests(seen: &Value) -> impl Iterator<Item = &Value> {
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
+}
+
+/// JavaScript has one type of number. In a payload nothing hangs on it; results keep theirs.
+fn without_decimals(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| (key.clone(), without_decimals(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Number(number) => {
+            let whole = number
+                .to_string()
+                .strip_suffix(".0")
+                .and_then(|text| text.parse::<i64>().ok());
+            whole.map_or_else(|| value.clone(), Value::from)
+        }
+        other => other.clone(),
+    }
 }
 
 fn without_byte_count(text: &str) -> String {
