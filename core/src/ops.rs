@@ -1,6 +1,6 @@
 //! The table of operations: what each takes, and the request that it makes. No I/O.
 
-use crate::client::Settings;
+use crate::engine::Settings;
 use crate::error::{Error, code};
 use crate::job::path_segment;
 use crate::options::Params;

@@ -1,0 +1,306 @@
+//! The only orchestration: joins sources, requests, retries, polls and budgets.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::address::Address;
+use crate::error::{Category, Error, code};
+use crate::job::{Job, JobStatus, ResumeToken};
+use crate::judge::{deadline_passed, failed, gone, judge, judge_failure};
+use crate::limits::Limits;
+use crate::ops;
+use crate::options::Params;
+use crate::pace::{Budget, Pace};
+use crate::poller::Poller;
+use crate::process::PerProcess;
+use crate::product::{Inference, Product, ProductResult, unreadable};
+use crate::retry::{Effect, Outcome, Verdict, decide};
+use crate::source::{Prepared, Source};
+use crate::transport::{Answer, Content, Form, Request, Transport};
+
+/// What a client is made of.
+pub(crate) struct Engine {
+    pub(crate) settings: Settings,
+    transport: Transport,
+    shared: PerProcess<Shared>,
+}
+
+/// What all calls of a client share in one process.
+struct Shared {
+    uploads: Pace,
+    reads: Pace,
+    poller: Poller,
+}
+
+/// What a client's options come down to.
+pub(crate) struct Settings {
+    pub address: Address,
+    pub older_routes: bool,
+    pub posts_per_minute: u32,
+    pub gets_per_minute: u32,
+}
+
+impl Engine {
+    pub(crate) fn new(settings: Settings, transport: Transport) -> Self {
+        Self {
+            settings,
+            transport,
+            shared: PerProcess::new(),
+        }
+    }
+
+    pub(crate) async fn enqueue(
+        &self,
+        product: Product,
+        source: Source,
+        params: &Params,
+        limits: &Limits,
+    ) -> Result<Job, Error> {
+        let path = ops::enqueue_path(product, &self.settings)?;
+        let texts = ops::form_texts(product, params)?;
+        let prepared = source.prepare().await?;
+        let alias = params.alias.as_deref();
+        let request = || async {
+            let content = content_of(&prepared).await?;
+            let form = Form {
+                texts: texts.clone(),
+                content,
+            };
+            Ok(Request {
+                url: self.settings.address.join(&path, &[])?,
+                form: Some(form),
+            })
+        };
+        let answer = self
+            .attempts(Effect::Upload, limits, request)
+            .await
+            .map_err(|error| error.with_alias(alias))?;
+        Job::read(
+            answer.body.clone(),
+            self.settings.address.text(),
+            Some(product),
+        )
+        .map_err(|error| {
+            unreadable(answer.body, &error, "a job")
+                .with_alias(alias)
+                .maybe_billed_now()
+        })
+    }
+
+    pub(crate) async fn job(&self, token: &ResumeToken, limits: &Limits) -> Result<Job, Error> {
+        let path = ops::job_path(token.job_id())?;
+        let answer = self.read(&path, &[("redirect", "false")], limits).await?;
+        Job::read(
+            answer.body.clone(),
+            self.settings.address.text(),
+            token.product(),
+        )
+        .map_err(|error| unreadable(answer.body, &error, "a job"))
+    }
+
+    fn shared(&self) -> Result<Arc<Shared>, Error> {
+        let settings = &self.settings;
+        self.shared.get(|| {
+            Ok(Shared {
+                uploads: Pace::new(Budget::at_once(settings.posts_per_minute)),
+                reads: Pace::new(Budget::evenly(settings.gets_per_minute)),
+                poller: Poller::default(),
+            })
+        })
+    }
+
+    /// Asks until the job ends. One failed question never ends the wait.
+    ///
+    /// `begun` is when the job began by our clock; without it the job is asked for at once, and
+    /// its age taken from the answer.
+    pub(crate) async fn wait(
+        &self,
+        token: &ResumeToken,
+        model: Option<&str>,
+        begun: Option<Instant>,
+        limits: &Limits,
+    ) -> Result<Job, Error> {
+        let shared = self.shared()?;
+        let place = shared.poller.join();
+        let paid = Limits {
+            retries: 0,
+            paid: true,
+            ..limits.clone()
+        };
+        let mut schedule = limits.schedule.clone();
+        let mut model = model.map(str::to_owned);
+        let mut begun = begun;
+        let mut asked = Duration::ZERO;
+        let mut extra = Duration::ZERO;
+        let mut last: Option<Error> = None;
+        loop {
+            let due = match begun {
+                Some(begun) => {
+                    begun + shared.poller.due(&schedule, asked, model.as_deref()) + extra
+                }
+                None => Instant::now() + extra,
+            };
+            let Some(due) = limits.last_chance(due) else {
+                return Err(deadline_passed(last).with_job(token));
+            };
+            let turn = limits.until(place.turn(due, &shared.reads)).await;
+            if !turn.map_err(|error| error.with_job(token))? {
+                return Err(deadline_passed(last).with_job(token));
+            }
+            asked = begun.map_or(Duration::ZERO, |begun| begun.elapsed());
+            match self.job(token, &paid).await {
+                Ok(job) => {
+                    schedule.answered();
+                    (last, extra) = (None, Duration::ZERO);
+                    model = model.or_else(|| job.model_id.clone());
+                    let begun = *begun.get_or_insert_with(|| {
+                        let now = Instant::now();
+                        now.checked_sub(job.age().unwrap_or_default())
+                            .unwrap_or(now)
+                    });
+                    asked = asked.max(begun.elapsed());
+                    match job.status {
+                        JobStatus::Failed => return Err(failed(&job).with_job(token)),
+                        JobStatus::Processed
+                            if job.result_url.is_some() || token.product().is_some() =>
+                        {
+                            if let (Some(model), Some(took)) = (&model, job.took()) {
+                                shared.poller.learn(model, took);
+                            }
+                            return Ok(job);
+                        }
+                        _ => {}
+                    }
+                }
+                Err(error) if error.code() == code::TIMEOUT_DEADLINE.code => {
+                    return Err(deadline_passed(last).with_job(token));
+                }
+                Err(error) if error.retryable() && error.category() != Category::Cancelled => {
+                    extra = schedule.failed(error.retry_after(), fastrand::f64());
+                    last = Some(error);
+                }
+                Err(error) => return Err(error.with_job(token)),
+            }
+        }
+    }
+
+    pub(crate) async fn result_of<R: ProductResult>(
+        &self,
+        job: &Job,
+        token: &ResumeToken,
+        limits: &Limits,
+    ) -> Result<Inference<R>, Error> {
+        let path = match (&job.result_url, token.product()) {
+            (Some(named), _) => self.settings.address.path_named_by_server(named),
+            (None, Some(product)) => ops::result_path(product, &job.id, &self.settings),
+            (None, None) => Err(Error::new(
+                code::ANSWER_UNKNOWN_SHAPE,
+                "The job names no result",
+            )),
+        };
+        self.fetch(&path.map_err(|error| error.with_job(token))?, token, limits)
+            .await
+    }
+
+    pub(crate) async fn fetch<R: ProductResult>(
+        &self,
+        path: &str,
+        token: &ResumeToken,
+        limits: &Limits,
+    ) -> Result<Inference<R>, Error> {
+        let answer = self
+            .read(path, &[], limits)
+            .await
+            .map_err(|error| gone(error).with_job(token))?;
+        Inference::from_json(answer.body).map_err(|error| error.with_job(token))
+    }
+
+    pub(crate) async fn read(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        limits: &Limits,
+    ) -> Result<Answer, Error> {
+        let url = self.settings.address.join(path, query)?;
+        self.attempts(Effect::Read, limits, || {
+            let request = Request {
+                url: url.clone(),
+                form: None,
+            };
+            async { Ok(request) }
+        })
+        .await
+    }
+
+    /// Sends a request as often as `retry.rs` allows, and turns the last failure into an error.
+    async fn attempts<F>(
+        &self,
+        effect: Effect,
+        limits: &Limits,
+        request: impl Fn() -> F,
+    ) -> Result<Answer, Error>
+    where
+        F: Future<Output = Result<Request, Error>>,
+    {
+        let shared = self.shared()?;
+        let pace = match effect {
+            Effect::Upload => &shared.uploads,
+            Effect::Read => &shared.reads,
+        };
+        let mut attempt = 0;
+        let mut last = None;
+        loop {
+            if !limits.paid && !limits.until(pace.take()).await? {
+                let message = "The deadline passed before the budget had room for the request";
+                return Err(last.unwrap_or_else(|| Error::new(code::TIMEOUT_DEADLINE, message)));
+            }
+            // What cannot be sent again, such as a reader, ends with the error of its first sending.
+            let request = request()
+                .await
+                .map_err(|spent| last.take().unwrap_or(spent))?;
+            let (outcome, error) = match self.transport.send(request, limits.deadline).await? {
+                Ok(answer) => match judge(effect, answer, self.transport.api_key()) {
+                    Ok(answer) => return Ok(answer),
+                    Err(failed) => failed,
+                },
+                Err(failure) => judge_failure(effect, &failure)?,
+            };
+            if let Outcome::Status(429, wish) = outcome {
+                pace.refused(wish);
+            }
+            match decide(effect, outcome, attempt, limits.retries, fastrand::f64()) {
+                Verdict::Again(delay) => {
+                    if !limits.pause(delay).await? {
+                        return Err(error);
+                    }
+                }
+                Verdict::Stop | Verdict::Unknown => return Err(error),
+            }
+            attempt += 1;
+            last = Some(error);
+        }
+    }
+}
+
+async fn content_of(prepared: &Prepared) -> Result<Content, Error> {
+    Ok(match prepared {
+        Prepared::Url(url) => {
+            let bytes = bytes::Bytes::from(url.clone());
+            Content {
+                name: "url",
+                filename: None,
+                length: u64::try_from(bytes.len()).ok(),
+                stream: Box::pin(futures_util::stream::once(async { Ok(bytes) })),
+            }
+        }
+        Prepared::File(file) => Content {
+            name: "file",
+            filename: Some((file.filename.clone(), file.media_type)),
+            length: file.length,
+            stream: file.stream().await?,
+        },
+    })
+}
