@@ -231,14 +231,11 @@ fn source(value: &Value) -> Result<Source, Error> {
     if let Value::String(text) = value {
         return Ok(Source::from_text(text));
     }
-    let member = value.as_object().and_then(|members| members.iter().next());
-    match member.map(|(kind, content)| (kind.as_str(), content.as_str())) {
-        Some(("path", Some(path))) => Ok(Source::path(path)),
-        Some(("url", Some(url))) => Ok(Source::url(url)),
-        Some(("base64", Some(text))) => Ok(Source::base64(
-            text,
-            value.get("filename").and_then(Value::as_str),
-        )),
+    let text = |kind: &str| value.get(kind).and_then(Value::as_str);
+    match (text("path"), text("url"), text("base64")) {
+        (Some(path), None, None) => Ok(Source::path(path)),
+        (None, Some(url), None) => Ok(Source::url(url)),
+        (None, None, Some(base64)) => Ok(Source::base64(base64, text("filename"))),
         _ => Err(Error::new(
             code::SOURCE_MISSING,
             "The document is neither text, bytes nor a known kind of source",
