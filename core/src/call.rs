@@ -25,6 +25,9 @@ pub struct Call {
     source_name: Option<String>,
     id: Option<String>,
     query: ModelQuery,
+    after: u32,
+    most: Option<u32>,
+    keys: Vec<u32>,
     params: Params,
 }
 
@@ -65,6 +68,9 @@ impl Call {
             source_name: None,
             id: None,
             query: ModelQuery::default(),
+            after: 0,
+            most: None,
+            keys: Vec::new(),
             params: Params::new(),
         })
     }
@@ -127,6 +133,9 @@ impl Call {
             "model_type" => self.query.model_type = Some(text(key, value)?),
             "page" => self.query.page = Some(count(key, value)?),
             "per_page" => self.query.per_page = Some(count(key, value)?),
+            "after" => self.after = count(key, value)?,
+            "most" => self.most = Some(count(key, value)?),
+            "keys" => self.keys = counts(key, value)?,
             _ => {
                 return Err(Error::new(
                     code::INTERNAL,
@@ -217,6 +226,18 @@ fn text(key: &str, value: &Value) -> Result<String, Error> {
 
 fn count(key: &str, value: &Value) -> Result<u32, Error> {
     u32::from_json(value).map_err(|e| named(key, &e))
+}
+
+/// A list of whole numbers, or one text with commas.
+fn counts(key: &str, value: &Value) -> Result<Vec<u32>, Error> {
+    match value {
+        Value::Array(items) => items.iter().map(|item| count(key, item)).collect(),
+        Value::String(text) => text
+            .split(',')
+            .map(|item| count(key, &Value::from(item.trim())))
+            .collect(),
+        other => count(key, other).map(|one| vec![one]),
+    }
 }
 
 fn named(key: &str, error: &Error) -> Error {

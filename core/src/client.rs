@@ -64,8 +64,11 @@ impl Client {
             older_routes,
             posts_per_minute: options.posts_per_minute.unwrap_or(200),
             gets_per_minute: options.gets_per_minute.unwrap_or(1200),
+            ledger: options.ledger,
         };
-        Ok(Self(Arc::new(Engine::new(settings, transport))))
+        let engine = Engine::new(settings, transport);
+        engine.store()?;
+        Ok(Self(Arc::new(engine)))
     }
 
     /// A client with everything from the environment: `MINDEE_V2_API_KEY`, `MINDEE_V2_BASE_URL`.
@@ -104,6 +107,11 @@ impl Client {
             product,
             result: PhantomData,
         }
+    }
+
+    #[cfg(feature = "ledger")]
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0
     }
 
     /// Jobs, whatever their product.
@@ -145,20 +153,24 @@ impl<R: ProductResult> ProductClient<R> {
         params: Params,
     ) -> Result<Inference<R>, Error> {
         let limits = Limits::of(&params);
-        let inner = &self.client.0;
-        let job = inner
+        let job = self
+            .client
+            .0
             .enqueue(self.product, source.into(), &params, &limits)
             .await?;
+        self.finish(job, &limits).await
+    }
+
+    /// Waits for a job that has just begun and fetches its result.
+    pub(crate) async fn finish(&self, job: Job, limits: &Limits) -> Result<Inference<R>, Error> {
         let token = job.resume_token();
-        let job = inner
-            .wait(
-                &token,
-                job.model_id.as_deref(),
-                Some(Instant::now()),
-                &limits,
-            )
+        let begun = Some(Instant::now());
+        let job = self
+            .client
+            .0
+            .wait(&token, job.model_id.as_deref(), begun, limits)
             .await?;
-        inner.result_of(&job, &token, &limits).await
+        self.client.0.result_of(&job, &token, limits).await
     }
 
     /// Uploads a document and returns its job at once.

@@ -1,6 +1,7 @@
 //! The only orchestration: joins sources, requests, retries, polls and budgets.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use crate::address::Address;
 use crate::error::{Category, Error, code};
 use crate::job::{Job, JobStatus, ResumeToken};
 use crate::judge::{deadline_passed, failed, gone, judge, judge_failure};
+use crate::ledger::{Entry, Intent, Store, found_again};
 use crate::limits::Limits;
 use crate::ops;
 use crate::options::Params;
@@ -26,6 +28,7 @@ pub(crate) struct Engine {
     pub(crate) settings: Settings,
     transport: Transport,
     shared: PerProcess<Shared>,
+    ledger: PerProcess<Store>,
 }
 
 /// What all calls of a client share in one process.
@@ -41,6 +44,7 @@ pub(crate) struct Settings {
     pub older_routes: bool,
     pub posts_per_minute: u32,
     pub gets_per_minute: u32,
+    pub ledger: Option<PathBuf>,
 }
 
 impl Engine {
@@ -49,9 +53,18 @@ impl Engine {
             settings,
             transport,
             shared: PerProcess::new(),
+            ledger: PerProcess::new(),
         }
     }
 
+    /// The ledger, where the option gives one.
+    pub(crate) fn store(&self) -> Result<Option<Arc<Store>>, Error> {
+        let path = self.settings.ledger.as_deref();
+        path.map(|path| self.ledger.get(|| Store::open(path)))
+            .transpose()
+    }
+
+    /// Uploads a document; its way is recorded, where there is a ledger.
     pub(crate) async fn enqueue(
         &self,
         product: Product,
@@ -59,12 +72,63 @@ impl Engine {
         params: &Params,
         limits: &Limits,
     ) -> Result<Job, Error> {
+        let entry = match self.store()? {
+            None => None,
+            Some(store) => {
+                let intent = Intent {
+                    origin: self.settings.address.text().to_owned(),
+                    product,
+                    form: ops::form_texts(product, params)?,
+                    source: found_again(&source),
+                    filename: source.filename(),
+                };
+                Some(store.intend(intent).await?)
+            }
+        };
+        self.enqueue_as(product, source, params, limits, entry.as_ref())
+            .await
+    }
+
+    /// Uploads the document of an entry of the ledger.
+    pub(crate) async fn enqueue_as(
+        &self,
+        product: Product,
+        source: Source,
+        params: &Params,
+        limits: &Limits,
+        entry: Option<&Entry>,
+    ) -> Result<Job, Error> {
+        let outcome = self.upload(product, source, params, limits, entry).await;
+        if let Some(entry) = entry {
+            match &outcome {
+                // Whatever becomes of the record, the caller learns of the job.
+                Ok(job) => entry
+                    .taken(job)
+                    .await
+                    .map_err(|error| error.with_job(&job.resume_token()))?,
+                Err(error) => entry.ended(error).await?,
+            }
+        }
+        outcome
+    }
+
+    async fn upload(
+        &self,
+        product: Product,
+        source: Source,
+        params: &Params,
+        limits: &Limits,
+        entry: Option<&Entry>,
+    ) -> Result<Job, Error> {
         let path = ops::enqueue_path(product, &self.settings)?;
         let texts = ops::form_texts(product, params)?;
         let prepared = source.prepare().await?;
         let alias = params.alias.as_deref();
         let request = || async {
             let content = content_of(&prepared).await?;
+            if let Some(entry) = entry {
+                entry.sending().await?;
+            }
             let form = Form {
                 texts: texts.clone(),
                 content,
@@ -75,7 +139,7 @@ impl Engine {
             })
         };
         let answer = self
-            .attempts(Effect::Upload, limits, request)
+            .attempts(Effect::Upload, limits, entry, request)
             .await
             .map_err(|error| error.with_alias(alias))?;
         Job::read(
@@ -163,7 +227,13 @@ impl Engine {
                     });
                     asked = asked.max(begun.elapsed());
                     match job.status {
-                        JobStatus::Failed => return Err(failed(&job).with_job(token)),
+                        JobStatus::Failed => {
+                            let error = failed(&job).with_job(token);
+                            if let Some(store) = self.store()? {
+                                store.keep_failure(&job.id, &error).await?;
+                            }
+                            return Err(error);
+                        }
                         JobStatus::Processed
                             if job.result_url.is_some() || token.product().is_some() =>
                         {
@@ -215,6 +285,10 @@ impl Engine {
             .read(path, &[], limits)
             .await
             .map_err(|error| gone(error).with_job(token))?;
+        if let Some(store) = self.store()? {
+            let kept = store.keep_result(token.job_id(), answer.body.clone()).await;
+            kept.map_err(|error| error.with_job(token).with_body(answer.body.clone()))?;
+        }
         Inference::from_json(answer.body).map_err(|error| error.with_job(token))
     }
 
@@ -225,7 +299,7 @@ impl Engine {
         limits: &Limits,
     ) -> Result<Answer, Error> {
         let url = self.settings.address.join(path, query)?;
-        self.attempts(Effect::Read, limits, || {
+        self.attempts(Effect::Read, limits, None, || {
             let request = Request {
                 url: url.clone(),
                 form: None,
@@ -240,6 +314,7 @@ impl Engine {
         &self,
         effect: Effect,
         limits: &Limits,
+        entry: Option<&Entry>,
         request: impl Fn() -> F,
     ) -> Result<Answer, Error>
     where
@@ -273,6 +348,9 @@ impl Engine {
             }
             match decide(effect, outcome, attempt, limits.retries, fastrand::f64()) {
                 Verdict::Again(delay) => {
+                    if let Some(entry) = entry {
+                        entry.not_taken().await?;
+                    }
                     if !limits.pause(delay).await? {
                         return Err(error);
                     }

@@ -162,6 +162,8 @@ table! {
         "Give standard base64 text; a `data:` prefix and line breaks are fine.";
     SOURCE_SPENT = "source.spent", Usage, false,
         "Give a new reader: one that was read cannot be sent again.";
+    LEDGER_BROKEN = "ledger.broken", Usage, false,
+        "Check the path, the permissions and the room on the disk; nothing is sent that cannot be recorded.";
     AUTH_REFUSED = "auth.refused", Auth, false,
         "Check that the key exists on Mindee's platform and belongs to the V2 API.";
     AUTH_FORBIDDEN = "auth.forbidden", Auth, false,

@@ -31,6 +31,11 @@ mod engine;
 pub mod error;
 pub mod job;
 mod judge;
+#[cfg(feature = "ledger")]
+pub mod ledger;
+#[cfg(not(feature = "ledger"))]
+#[path = "no_ledger.rs"]
+mod ledger;
 mod lenient;
 mod limits;
 mod media;

@@ -26,6 +26,8 @@ pub enum Heeded {
     All,
     /// Those that say how long and how often.
     Waiting,
+    /// None: nothing is sent.
+    Nothing,
 }
 
 /// The options that say how long and how often.
@@ -75,6 +77,30 @@ pub const TABLE: &[OperationSpec] = &[
         options: Heeded::Waiting,
         doc: "Lists the organization's models, one page at a time.",
     },
+    OperationSpec {
+        name: "ledger.pending",
+        arguments: &[],
+        options: Heeded::Nothing,
+        doc: "Lists every document of the ledger with its state.",
+    },
+    OperationSpec {
+        name: "ledger.resume",
+        arguments: &[],
+        options: Heeded::Waiting,
+        doc: "Sends what was certainly not taken, waits for what has a job, and lists all.",
+    },
+    OperationSpec {
+        name: "ledger.collect",
+        arguments: &["after", "most"],
+        options: Heeded::Nothing,
+        doc: "Gives results that the ledger holds, oldest first.",
+    },
+    OperationSpec {
+        name: "ledger.forget",
+        arguments: &["keys"],
+        options: Heeded::Nothing,
+        doc: "Removes documents from the ledger, by their keys.",
+    },
 ];
 
 /// The operation of a name.
@@ -94,6 +120,7 @@ impl OperationSpec {
         match self.options {
             Heeded::All => Params::SPEC.iter().any(|spec| spec.key == key),
             Heeded::Waiting => WAITING.contains(&key),
+            Heeded::Nothing => false,
         }
     }
 

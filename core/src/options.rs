@@ -145,6 +145,8 @@ options! {
         posts_per_minute: u32, default "200";
         /// Questions and fetches per minute that this client lets through; Mindee's limit for the whole organization is 1200.
         gets_per_minute: u32, default "1200";
+        /// SQLite file that records each document, its job and its result, so that nothing is lost with the process. Off unless given.
+        ledger: PathBuf;
     }
 }
 

@@ -98,6 +98,34 @@ impl Source {
     }
 }
 
+/// Where a source is, for those that are somewhere.
+#[cfg(feature = "ledger")]
+pub(crate) enum Place<'a> {
+    Path(&'a Path),
+    Url(&'a str),
+}
+
+impl Source {
+    #[cfg(feature = "ledger")]
+    pub(crate) fn place(&self) -> Option<Place<'_>> {
+        match &self.0 {
+            Kind::Path(path) => Some(Place::Path(path)),
+            Kind::Url(url) => Some(Place::Url(url)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn filename(&self) -> Option<String> {
+        match &self.0 {
+            Kind::Path(path) => Some(path.file_name()?.to_string_lossy().into_owned()),
+            Kind::Bytes { filename, .. }
+            | Kind::Base64 { filename, .. }
+            | Kind::Reader { filename, .. } => filename.clone(),
+            Kind::Url(_) => None,
+        }
+    }
+}
+
 impl From<&str> for Source {
     fn from(text: &str) -> Self {
         Self::from_text(text)

@@ -1,0 +1,444 @@
+//! The file: one table, each change on the disk before it returns.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use rusqlite::{Connection, Row, named_params};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use crate::error::{Error, code};
+use crate::job::Job;
+use crate::product::Product;
+
+const SCHEMA: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    CREATE TABLE IF NOT EXISTS documents (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        owner TEXT NOT NULL,
+        state TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        product TEXT NOT NULL,
+        form TEXT NOT NULL,
+        source TEXT,
+        filename TEXT,
+        alias TEXT,
+        job_id TEXT,
+        resume_token TEXT,
+        result BLOB,
+        error TEXT,
+        created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+    );
+    CREATE INDEX IF NOT EXISTS documents_by_job ON documents (job_id);
+    CREATE INDEX IF NOT EXISTS documents_by_state ON documents (state);
+";
+
+/// The record of one process.
+pub(crate) struct Store {
+    connection: Arc<Mutex<Connection>>,
+    path: PathBuf,
+    /// This process's name in the rows.
+    owner: String,
+    /// Held, and so locked, for as long as the process lives.
+    _alive: File,
+    /// The rows that calls of this process work on.
+    running: Arc<Mutex<HashSet<i64>>>,
+}
+
+/// A document to be recorded.
+pub(crate) struct Intent {
+    pub(crate) origin: String,
+    pub(crate) product: Product,
+    pub(crate) form: Vec<(&'static str, String)>,
+    /// Path or URL; nothing for what cannot be sent again from here.
+    pub(crate) source: Option<String>,
+    pub(crate) filename: Option<String>,
+}
+
+/// A row that a call works on; others leave it alone until it is dropped.
+pub(crate) struct Entry {
+    key: i64,
+    connection: Arc<Mutex<Connection>>,
+    running: Arc<Mutex<HashSet<i64>>>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
+    }
+}
+
+/// What is to be taken up again.
+pub(crate) struct Pending {
+    pub(crate) entry: Entry,
+    pub(crate) product: Product,
+    pub(crate) form: Vec<(String, String)>,
+    /// The job's resume token, or the source of a document that was not sent.
+    pub(crate) next: Next,
+}
+
+/// How a document goes on.
+pub(crate) enum Next {
+    Send(String),
+    Wait(String),
+}
+
+fn broken(error: &rusqlite::Error) -> Error {
+    Error::new(code::LEDGER_BROKEN, "The ledger cannot be read or written").caused_by(error)
+}
+
+fn no_file(path: &Path, error: &std::io::Error) -> Error {
+    let message = format!("The ledger cannot be opened at {}", path.display());
+    Error::new(code::LEDGER_BROKEN, message).caused_by(error)
+}
+
+impl Store {
+    /// Opens the file, and makes it where it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let connection = Connection::open(path).map_err(|error| broken(&error))?;
+        // Others write for milliseconds; whoever waits longer than this waits for a dead disk.
+        connection
+            .busy_timeout(std::time::Duration::from_secs(30))
+            .map_err(|error| broken(&error))?;
+        connection
+            .execute_batch(SCHEMA)
+            .map_err(|error| broken(&error))?;
+        let owner = uuid::Uuid::new_v4().to_string();
+        let lock = owner_file(path, &owner);
+        let alive = File::create(&lock).map_err(|error| no_file(&lock, &error))?;
+        alive.lock().map_err(|error| no_file(&lock, &error))?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            path: path.to_owned(),
+            owner,
+            _alive: alive,
+            running: Arc::default(),
+        })
+    }
+
+    /// Records that a document is to be sent.
+    pub(crate) async fn intend(&self, intent: Intent) -> Result<Entry, Error> {
+        let owner = self.owner.clone();
+        let key = on_disk(&self.connection, move |connection| {
+            let alias = intent.form.iter().find(|(name, _)| *name == "alias").map(|(_, alias)| alias);
+            connection.execute(
+                "INSERT INTO documents (owner, state, origin, product, form, source, filename, alias)
+                 VALUES (:owner, 'intended', :origin, :product, :form, :source, :filename, :alias)",
+                named_params! {
+                    ":owner": owner, ":origin": intent.origin, ":product": intent.product.slug(),
+                    ":form": json!(intent.form).to_string(), ":source": intent.source,
+                    ":filename": intent.filename, ":alias": alias,
+                },
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+        .await?;
+        self.entry(key)
+            .ok_or_else(|| Error::new(code::INTERNAL, "A new row is in use already"))
+    }
+
+    /// Marks a row as worked on; nothing where a call of this process works on it already.
+    fn entry(&self, key: i64) -> Option<Entry> {
+        let free = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key);
+        let entry = || Entry {
+            key,
+            connection: Arc::clone(&self.connection),
+            running: Arc::clone(&self.running),
+        };
+        free.then(entry)
+    }
+
+    /// Keeps the bytes of a result, before anybody parses them.
+    pub(crate) async fn keep_result(&self, job_id: &str, result: Bytes) -> Result<(), Error> {
+        let job_id = job_id.to_owned();
+        on_disk(&self.connection, move |connection| {
+            let sql = "UPDATE documents SET state = 'done', result = ?2 WHERE job_id = ?1";
+            connection.execute(sql, (job_id, result.as_ref())).map(drop)
+        })
+        .await
+    }
+
+    /// Records that a job ended without a result.
+    pub(crate) async fn keep_failure(&self, job_id: &str, error: &Error) -> Result<(), Error> {
+        let (job_id, error) = (job_id.to_owned(), error.payload().to_string());
+        on_disk(&self.connection, move |connection| {
+            let sql = "UPDATE documents SET state = 'failed', error = ?2 WHERE job_id = ?1";
+            connection.execute(sql, (job_id, error)).map(drop)
+        })
+        .await
+    }
+
+    /// Every document of this address that was not forgotten, without results.
+    pub(crate) async fn list(&self, origin: &str) -> Result<Vec<Value>, Error> {
+        let origin = origin.to_owned();
+        let rows = on_disk(&self.connection, move |connection| {
+            let sql = "SELECT key, owner, state, product, filename, alias, job_id, resume_token, error,
+                       created_at, source IS NOT NULL FROM documents WHERE origin = ?1 ORDER BY key";
+            connection.prepare(sql)?.query_map([origin], described)?.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(key, owner, row)| self.with_true_state(key, &owner, row))
+            .collect())
+    }
+
+    /// A document on its way from nobody may have arrived or not.
+    fn with_true_state(&self, key: i64, owner: &str, mut row: Value) -> Value {
+        if let Some(state) = row.get_mut("state").filter(|state| *state == "sending") {
+            if !self.under_way(key, owner) {
+                *state = json!("unknown");
+            }
+        }
+        row
+    }
+
+    fn under_way(&self, key: i64, owner: &str) -> bool {
+        if owner == self.owner {
+            return self
+                .running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .contains(&key);
+        }
+        // Whoever can lock the file of an owner has outlived it.
+        File::open(owner_file(&self.path, owner)).is_ok_and(|file| file.try_lock().is_err())
+    }
+
+    /// Takes over what can go on and nobody works on.
+    pub(crate) async fn take_over(&self, origin: &str) -> Result<Vec<Pending>, Error> {
+        let origin = origin.to_owned();
+        let rows = on_disk(&self.connection, move |connection| {
+            let sql = "SELECT key, owner, state, product, form, source, resume_token FROM documents
+                       WHERE origin = ?1 AND (state = 'taken' OR (state = 'intended' AND source IS NOT NULL))
+                       ORDER BY key";
+            connection.prepare(sql)?.query_map([origin], resumable)?.collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        let mut pending = Vec::new();
+        for (key, owner, product, form, next) in rows {
+            let (Ok(product), Some(next)) = (product.parse(), next) else {
+                continue;
+            };
+            if self.under_way(key, &owner) {
+                continue;
+            }
+            let Some(entry) = self.entry(key) else {
+                continue;
+            };
+            if self.claim(key, &owner).await? {
+                let form = serde_json::from_str(&form).unwrap_or_default();
+                pending.push(Pending {
+                    entry,
+                    product,
+                    form,
+                    next,
+                });
+            }
+        }
+        self.forget_dead_owners();
+        Ok(pending)
+    }
+
+    /// Makes a row this process's own, unless another was quicker.
+    async fn claim(&self, key: i64, from: &str) -> Result<bool, Error> {
+        let (from, to) = (from.to_owned(), self.owner.clone());
+        on_disk(&self.connection, move |connection| {
+            let sql = "UPDATE documents SET owner = ?3 WHERE key = ?1 AND owner = ?2";
+            connection
+                .execute(sql, (key, from, to))
+                .map(|rows| rows == 1)
+        })
+        .await
+    }
+
+    /// Results that are here, oldest first, as a JSON array with their bytes as they came.
+    pub(crate) async fn results(
+        &self,
+        origin: &str,
+        after: i64,
+        most: u32,
+    ) -> Result<Bytes, Error> {
+        let origin = origin.to_owned();
+        let rows = on_disk(&self.connection, move |connection| {
+            let sql = "SELECT key, filename, alias, job_id, result FROM documents
+                       WHERE origin = ?1 AND state = 'done' AND key > ?2 ORDER BY key LIMIT ?3";
+            connection
+                .prepare(sql)?
+                .query_map((origin, after, most), kept)?
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+        serde_json::to_vec::<Vec<Kept>>(&rows)
+            .map(Bytes::from)
+            .map_err(|e| Error::new(code::INTERNAL, "Results could not be written").caused_by(&e))
+    }
+
+    /// Removes documents, by their keys; gives how many there were.
+    pub(crate) async fn forget(&self, keys: Vec<i64>) -> Result<usize, Error> {
+        on_disk(&self.connection, move |connection| {
+            let mut statement = connection.prepare("DELETE FROM documents WHERE key = ?1")?;
+            keys.iter().map(|key| statement.execute([key])).sum()
+        })
+        .await
+    }
+
+    fn forget_dead_owners(&self) {
+        let Some(folder) = self.path.parent() else {
+            return;
+        };
+        let prefix = format!(
+            "{}.owner-",
+            self.path.file_name().unwrap_or_default().to_string_lossy()
+        );
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let ours = entry.path() == owner_file(&self.path, &self.owner);
+            if !ours && entry.file_name().to_string_lossy().starts_with(&prefix) {
+                let dead = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+                // A file that cannot be removed is tried again at the next start.
+                let _ = dead.then(|| fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// Records that the first byte is about to leave.
+    pub(crate) async fn sending(&self) -> Result<(), Error> {
+        self.set("sending", None, None, None).await
+    }
+
+    /// Records that the document was certainly not taken.
+    pub(crate) async fn not_taken(&self) -> Result<(), Error> {
+        self.set("intended", None, None, None).await
+    }
+
+    /// Records the job.
+    pub(crate) async fn taken(&self, job: &Job) -> Result<(), Error> {
+        self.set(
+            "taken",
+            Some(job.id.clone()),
+            Some(job.resume_token().to_string()),
+            None,
+        )
+        .await
+    }
+
+    /// Records what came in the way of a document that stays as it is.
+    pub(crate) async fn hindered(&self, error: &Error) -> Result<(), Error> {
+        let (key, error) = (self.key, error.payload().to_string());
+        on_disk(&self.connection, move |connection| {
+            connection
+                .execute(
+                    "UPDATE documents SET error = ?2 WHERE key = ?1",
+                    (key, error),
+                )
+                .map(drop)
+        })
+        .await
+    }
+
+    /// Records how a call ended that has no job.
+    pub(crate) async fn ended(&self, error: &Error) -> Result<(), Error> {
+        let state = match (error.maybe_billed(), error.retryable()) {
+            (true, _) => "unknown",
+            (false, true) => "intended",
+            (false, false) => "failed",
+        };
+        self.set(state, None, None, Some(error.payload().to_string()))
+            .await
+    }
+
+    async fn set(
+        &self,
+        state: &'static str,
+        job_id: Option<String>,
+        token: Option<String>,
+        error: Option<String>,
+    ) -> Result<(), Error> {
+        let key = self.key;
+        on_disk(&self.connection, move |connection| {
+            let sql = "UPDATE documents SET state = ?2, job_id = ?3, resume_token = ?4, error = ?5 WHERE key = ?1";
+            connection.execute(sql, (key, state, job_id, token, error)).map(drop)
+        })
+        .await
+    }
+}
+
+/// Works on the file away from the threads that serve connections; it returns when the disk has it.
+async fn on_disk<T: Send + 'static>(
+    connection: &Arc<Mutex<Connection>>,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> Result<T, Error> {
+    let connection = Arc::clone(connection);
+    let work = move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner));
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| broken(&error)),
+        Err(error) => {
+            Err(Error::new(code::INTERNAL, "Work on the ledger ended early").caused_by(&error))
+        }
+    }
+}
+
+fn owner_file(path: &Path, owner: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".owner-{owner}"));
+    PathBuf::from(name)
+}
+
+fn described(row: &Row<'_>) -> rusqlite::Result<(i64, String, Value)> {
+    let text = |index| row.get::<_, Option<String>>(index);
+    let error = text(8)?.and_then(|error| serde_json::from_str::<Value>(&error).ok());
+    let described = json!({
+        "key": row.get::<_, i64>(0)?, "state": text(2)?, "product": text(3)?, "filename": text(4)?,
+        "alias": text(5)?, "job_id": text(6)?, "resume_token": text(7)?, "error": error,
+        "created_at": text(9)?, "can_be_sent_again": row.get::<_, bool>(10)?,
+    });
+    Ok((row.get(0)?, row.get(1)?, described))
+}
+
+type Resumable = (i64, String, String, String, Option<Next>);
+
+fn resumable(row: &Row<'_>) -> rusqlite::Result<Resumable> {
+    let next = match row.get::<_, String>(2)?.as_str() {
+        "taken" => row.get::<_, Option<String>>(6)?.map(Next::Wait),
+        _ => row.get::<_, Option<String>>(5)?.map(Next::Send),
+    };
+    Ok((row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?, next))
+}
+
+/// A result that is here.
+#[derive(Serialize)]
+struct Kept {
+    key: i64,
+    filename: Option<String>,
+    alias: Option<String>,
+    job_id: Option<String>,
+    /// The bytes as they came.
+    result: Option<Box<RawValue>>,
+}
+
+fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let bytes: Vec<u8> = row.get(4)?;
+    let text =
+        String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).into_owned();
+    Ok(Kept {
+        key: row.get(0)?,
+        filename: row.get(1)?,
+        alias: row.get(2)?,
+        job_id: row.get(3)?,
+        result: RawValue::from_string(text).ok(),
+    })
+}

@@ -1,0 +1,300 @@
+//! The ledger: whatever ends a call or a process, and wherever.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mindee_core::ledger::Ledger;
+use mindee_core::{ApiKey, Client, ClientOptions, Params, Source};
+use mindee_sandbox::{Product, Sandbox, Settings};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Stage {
+    sandbox: Sandbox,
+    folder: TempDir,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let settings = Settings {
+            processing: Duration::from_millis(20),
+            ..Settings::default()
+        };
+        Self {
+            sandbox: Sandbox::start(settings).await.unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("ledger.sqlite")
+    }
+
+    fn client(&self) -> Client {
+        let key = ApiKey::new(self.sandbox.api_key()).unwrap();
+        let options = ClientOptions::new()
+            .api_key(key)
+            .base_url(self.sandbox.base_url());
+        Client::new(options.ledger(self.file())).unwrap()
+    }
+
+    fn params(&self) -> Params {
+        let soon = Duration::from_millis(30);
+        let model = self.sandbox.model_id(Product::Extraction);
+        Params::new()
+            .model_id(model)
+            .first_poll(soon)
+            .poll_interval(soon)
+            .retries(0_u32)
+    }
+
+    fn rules(&self, rules: &Value) {
+        self.sandbox.add_rules_json(rules).unwrap();
+    }
+
+    fn taken(&self) -> u64 {
+        self.sandbox.seen()["billed"]["documents"].as_u64().unwrap()
+    }
+}
+
+fn invoice() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/invoice.pdf")
+}
+
+async fn states(ledger: &Ledger) -> Vec<String> {
+    let rows = ledger.pending().await.unwrap();
+    rows.iter()
+        .map(|row| row["state"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_result_is_kept_byte_for_byte() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    let inference = client
+        .extraction()
+        .run(invoice(), stage.params().alias("one"))
+        .await
+        .unwrap();
+    let ledger = client.ledger().unwrap();
+    assert_eq!(states(&ledger).await, ["done"]);
+    let kept = ledger.collect(0, 10).await.unwrap();
+    let text = String::from_utf8(kept.to_vec()).unwrap();
+    assert!(
+        text.contains(std::str::from_utf8(inference.raw()).unwrap()),
+        "{text}"
+    );
+    assert!(text.contains("\"alias\":\"one\""));
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_is_kept_all_the_same() {
+    let stage = Stage::set().await;
+    stage.rules(&json!([{"on": "result", "answer": {"status": 200, "json": {"outcome": "new"}}}]));
+    let client = stage.client();
+    client
+        .extraction()
+        .run(invoice(), stage.params())
+        .await
+        .unwrap_err();
+    let kept = client.ledger().unwrap().collect(0, 10).await.unwrap();
+    let rows: Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(rows[0]["result"], json!({"outcome": "new"}));
+}
+
+#[tokio::test]
+async fn a_refused_document_is_failed_with_its_reason() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    let wrong = stage
+        .params()
+        .model_id("99999999-9999-4999-8999-999999999999");
+    client.extraction().run(invoice(), wrong).await.unwrap_err();
+    let rows = client
+        .ledger()
+        .unwrap()
+        .resume(stage.params())
+        .await
+        .unwrap();
+    assert_eq!(rows[0]["state"], "failed");
+    assert_eq!(rows[0]["error"]["code"], "request.not_found");
+    assert_eq!(stage.taken(), 0);
+}
+
+#[tokio::test]
+async fn a_document_that_was_certainly_not_taken_is_sent_on_resume() {
+    let stage = Stage::set().await;
+    stage.rules(&json!([{"on": "enqueue", "times": 1, "answer": {"status": 503}}]));
+    let client = stage.client();
+    let params = stage.params().alias("later").raw_text(true);
+    client
+        .extraction()
+        .run(invoice(), params)
+        .await
+        .unwrap_err();
+    let ledger = client.ledger().unwrap();
+    assert_eq!(states(&ledger).await, ["intended"]);
+    let rows = ledger.resume(stage.params()).await.unwrap();
+    assert_eq!(rows[0]["state"], "done", "{rows:?}");
+    let kept = String::from_utf8(ledger.collect(0, 1).await.unwrap().to_vec()).unwrap();
+    assert!(
+        kept.contains("\"alias\":\"later\"") && kept.contains("\"raw_text\":true"),
+        "{kept}"
+    );
+}
+
+#[tokio::test]
+async fn an_upload_whose_answer_was_lost_is_unknown_and_left_alone() {
+    let stage = Stage::set().await;
+    stage
+        .rules(&json!([{"on": "enqueue", "times": 1, "handled": true, "reset": "before_headers"}]));
+    let client = stage.client();
+    client
+        .extraction()
+        .run(invoice(), stage.params())
+        .await
+        .unwrap_err();
+    let ledger = client.ledger().unwrap();
+    ledger.resume(stage.params()).await.unwrap();
+    assert_eq!(states(&ledger).await, ["unknown"]);
+    assert_eq!(stage.taken(), 1);
+}
+
+#[tokio::test]
+async fn a_wait_that_was_dropped_goes_on_with_resume() {
+    let stage = Stage::set().await;
+    stage.rules(&json!([{"on": "enqueue", "job": {"processing_ms": 300}}]));
+    let client = stage.client();
+    let run = client.extraction();
+    let run = run.run(invoice(), stage.params());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(200), run)
+            .await
+            .is_err()
+    );
+    let ledger = client.ledger().unwrap();
+    assert_eq!(states(&ledger).await, ["taken"]);
+    ledger.resume(stage.params()).await.unwrap();
+    assert_eq!(states(&ledger).await, ["done"]);
+    assert_eq!(stage.taken(), 1);
+}
+
+#[tokio::test]
+async fn bytes_cannot_be_sent_again_and_say_so() {
+    let stage = Stage::set().await;
+    stage.rules(&json!([{"on": "enqueue", "times": 1, "answer": {"status": 503}}]));
+    let client = stage.client();
+    let source = Source::bytes(std::fs::read(invoice()).unwrap(), Some("a.pdf"));
+    client
+        .extraction()
+        .run(source, stage.params())
+        .await
+        .unwrap_err();
+    let rows = client
+        .ledger()
+        .unwrap()
+        .resume(stage.params())
+        .await
+        .unwrap();
+    assert_eq!(
+        (&rows[0]["state"], &rows[0]["can_be_sent_again"]),
+        (&json!("intended"), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn what_is_safe_elsewhere_is_forgotten() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    client
+        .extraction()
+        .run(invoice(), stage.params())
+        .await
+        .unwrap();
+    let ledger = client.ledger().unwrap();
+    let key = ledger.pending().await.unwrap()[0]["key"].as_i64().unwrap();
+    assert_eq!(ledger.forget(vec![key]).await.unwrap(), 1);
+    assert!(ledger.pending().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_ledger_that_cannot_be_opened_stops_the_client() {
+    let stage = Stage::set().await;
+    let options = ClientOptions::new().api_key(ApiKey::new(stage.sandbox.api_key()).unwrap());
+    let error = Client::new(options.ledger("/nowhere/at/all.sqlite")).unwrap_err();
+    assert_eq!(error.code(), "ledger.broken");
+}
+
+/// The example, on a folder of documents with different contents.
+fn batch(stage: &Stage, folder: &Path) -> tokio::process::Child {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests
+        .parent()
+        .unwrap()
+        .parent()
+        .unwrap()
+        .join("examples/batch");
+    tokio::process::Command::new(program)
+        .arg(folder)
+        .arg(stage.sandbox.model_id(Product::Extraction))
+        .arg(stage.file())
+        .env("MINDEE_V2_API_KEY", stage.sandbox.api_key())
+        .env("MINDEE_V2_BASE_URL", stage.sandbox.base_url())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_again_and_again_a_batch_loses_nothing_and_sends_nothing_twice() {
+    let stage = Stage::set().await;
+    let documents = stage.folder.path().join("documents");
+    std::fs::create_dir(&documents).unwrap();
+    let mut pdf = std::fs::read(invoice()).unwrap();
+    for number in 0..60 {
+        pdf.extend_from_slice(format!("\n% {number}").as_bytes());
+        std::fs::write(documents.join(format!("{number:02}.pdf")), &pdf).unwrap();
+    }
+    // Killed at moments that fall into every phase: opening, sending, waiting, fetching.
+    for millis in [30, 90, 150, 230, 320, 450, 3100, 3300] {
+        let mut child = batch(&stage, &documents);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+        child.kill().await.unwrap();
+    }
+    assert!(batch(&stage, &documents).wait().await.unwrap().success());
+
+    let rows = stage.client().ledger().unwrap().pending().await.unwrap();
+    assert_eq!(rows.len(), 60, "every document is in the ledger once");
+    let mut uploads: BTreeMap<String, u32> = BTreeMap::new();
+    for request in stage.sandbox.seen()["requests"].as_array().unwrap() {
+        let fields = request["body"]["fields"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        if let Some(alias) = fields
+            .iter()
+            .find(|field| field["name"] == "alias")
+            .filter(|_| request["status"] == 202)
+        {
+            *uploads
+                .entry(alias["value"].as_str().unwrap().to_owned())
+                .or_default() += 1;
+        }
+    }
+    for row in &rows {
+        let alias = row["alias"].as_str().unwrap();
+        let sent = uploads.get(alias).copied().unwrap_or_default();
+        match row["state"].as_str().unwrap() {
+            "done" => assert_eq!(sent, 1, "{row}"),
+            "unknown" => assert!(sent <= 1, "{row}"),
+            other => panic!("{other}: {row}"),
+        }
+    }
+}
