@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::address::Address;
@@ -112,6 +113,12 @@ impl Client {
     #[cfg(feature = "ledger")]
     pub(crate) fn engine(&self) -> &Engine {
         &self.0
+    }
+
+    /// What the calls of this process wait for, as a JSON object: `jobs_waited_for`, the callers
+    /// that wait for budget, and the shares of the budgets in force (less than 1 after a 429).
+    pub fn status(&self) -> Result<Value, Error> {
+        self.0.status()
     }
 
     /// Jobs, whatever their product.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::address::Address;
@@ -174,6 +175,18 @@ impl Engine {
                 poller: Poller::default(),
             })
         })
+    }
+
+    /// What the calls of this process wait for, as the operation `status` tells it.
+    pub(crate) fn status(&self) -> Result<Value, Error> {
+        let shared = self.shared()?;
+        Ok(json!({
+            "jobs_waited_for": shared.poller.waits(),
+            "uploads_waiting_for_budget": shared.uploads.waiting(),
+            "reads_waiting_for_budget": shared.reads.waiting(),
+            "share_of_uploads": shared.uploads.share(),
+            "share_of_reads": shared.reads.share(),
+        }))
     }
 
     /// Asks until the job ends. One failed question never ends the wait.

@@ -78,6 +78,12 @@ pub const TABLE: &[OperationSpec] = &[
         doc: "Lists the organization's models, one page at a time.",
     },
     OperationSpec {
+        name: "status",
+        arguments: &[],
+        options: Heeded::Nothing,
+        doc: "Tells what the client's calls wait for: jobs, and budget.",
+    },
+    OperationSpec {
         name: "ledger.pending",
         arguments: &[],
         options: Heeded::Nothing,

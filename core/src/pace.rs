@@ -7,6 +7,7 @@
 //! [`Budget`] is pure; [`Pace`] makes callers wait in turn, by a timer and never busily.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -132,6 +133,7 @@ pub(crate) struct Pace {
     budget: std::sync::Mutex<Budget>,
     /// Held by the one who waits for the next request: the others queue behind, in turn.
     turn: Mutex<()>,
+    waiting: AtomicUsize,
 }
 
 impl Pace {
@@ -139,11 +141,23 @@ impl Pace {
         Self {
             budget: std::sync::Mutex::new(budget),
             turn: Mutex::new(()),
+            waiting: AtomicUsize::new(0),
         }
+    }
+
+    /// How many callers wait for budget.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The share of the whole that is in force, from 0 to 1; less than 1 after a 429.
+    pub(crate) fn share(&self) -> f64 {
+        self.with(|budget| budget.share)
     }
 
     /// Waits until one request may leave.
     pub(crate) async fn take(&self) {
+        let _waiting = Waiting::new(&self.waiting);
         let _turn = self.turn.lock().await;
         while let Err(later) = self.with(|budget| budget.take(Instant::now())) {
             sleep_until(later).await;
@@ -162,5 +176,21 @@ impl Pace {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
         )
+    }
+}
+
+/// Counts a caller for as long as it waits, however its wait ends.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -78,6 +78,11 @@ impl Poller {
         }
     }
 
+    /// How many jobs are waited for.
+    pub(crate) fn waits(&self) -> usize {
+        self.with(|state| state.waits.len())
+    }
+
     /// Remembers how long a model took.
     pub(crate) fn learn(&self, model: &str, duration: Duration) {
         self.with(|state| {

@@ -122,6 +122,27 @@ async fn waits_go_on_when_the_one_that_leads_them_is_dropped() {
 }
 
 #[tokio::test]
+async fn waiting_for_budget_is_told() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url()).posts_per_minute(2_u32)).unwrap();
+    let runs = futures_util::future::join_all((0..5).map(|_| run(&client, &sandbox)));
+    let _ = tokio::time::timeout(Duration::from_millis(300), runs).await;
+    assert_eq!(sandbox.seen()["billed"]["documents"], json!(2));
+    let runs = futures_util::future::join_all((0..3).map(|_| run(&client, &sandbox)));
+    let told = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        client.status().unwrap()
+    };
+    let runs = tokio::time::timeout(Duration::from_millis(300), runs);
+    let (_, told) = futures_util::future::join(runs, told).await;
+    assert_eq!(told["uploads_waiting_for_budget"], json!(3), "{told}");
+    assert_eq!(
+        client.status().unwrap()["uploads_waiting_for_budget"],
+        json!(0)
+    );
+}
+
+#[tokio::test]
 async fn all_models_are_found_over_all_pages() {
     let sandbox = sandbox().await;
     let client = Client::new(options(sandbox.base_url())).unwrap();

@@ -247,6 +247,7 @@ fn batch(stage: &Stage, folder: &Path) -> tokio::process::Child {
         .arg(stage.file())
         .env("MINDEE_V2_API_KEY", stage.sandbox.api_key())
         .env("MINDEE_V2_BASE_URL", stage.sandbox.base_url())
+        .stdout(std::process::Stdio::null())
         .kill_on_drop(true)
         .spawn()
         .unwrap()
