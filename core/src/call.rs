@@ -42,7 +42,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn new(body: Bytes, about: Value) -> Self {
+    pub(crate) fn new(body: Bytes, about: Value) -> Self {
         Self {
             body,
             about,

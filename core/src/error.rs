@@ -206,6 +206,20 @@ table! {
         "Where the error carries a resume token, the job goes on at Mindee: take it up again with it.";
     OUTCOME_UNKNOWN = "outcome.unknown", OutcomeUnknown, false,
         "The document may have been taken and billed: look for the alias on Mindee's platform or among the webhooks before you send it again.";
+    SECRET_MISSING = "webhook.secret_missing", Usage, false,
+        "Give the signing secret of the webhook, as Mindee's platform shows it.";
+    SIGNATURE_MISSING = "webhook.signature_missing", Webhook, false,
+        "Answer 401. If it is Mindee's, see whether a proxy drops the header.";
+    SIGNATURE_MALFORMED = "webhook.signature_malformed", Webhook, false,
+        "Answer 401: this is not how Mindee signs.";
+    SIGNATURE_MISMATCH = "webhook.signature_mismatch", Webhook, false,
+        "Answer 401. If it is Mindee's, check the secret, and that the body is raw: not parsed and written again.";
+    DELIVERY_TOO_LARGE = "webhook.body_too_large", Webhook, false,
+        "Answer 413, or raise the limit if your results are that large.";
+    DELIVERY_NOT_JSON = "webhook.not_json", Webhook, false,
+        "The signature is right and the body is not JSON: save the bytes kept in the error.";
+    DELIVERY_UNKNOWN_SHAPE = "webhook.unknown_shape", Webhook, false,
+        "The signature is right: save the bytes kept in the error, answer 200, and see whether a newer version reads them.";
     INTERNAL = "internal", Internal, false,
         "This is a defect of the library; please report it with the code and the version.";
 }

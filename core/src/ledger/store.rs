@@ -197,10 +197,10 @@ impl Store {
 
     /// A document on its way from nobody may have arrived or not.
     fn with_true_state(&self, key: i64, owner: &str, mut row: Value) -> Value {
-        if let Some(state) = row.get_mut("state").filter(|state| *state == "sending") {
-            if !self.under_way(key, owner) {
-                *state = json!("unknown");
-            }
+        if let Some(state) = row.get_mut("state").filter(|state| *state == "sending")
+            && !self.under_way(key, owner)
+        {
+            *state = json!("unknown");
         }
         row
     }

@@ -1,0 +1,334 @@
+//! Webhooks: is a delivery Mindee's, and what does it say. No I/O, no client needed.
+//!
+//! The signature is the hex HMAC-SHA256 of the body, keyed with the signing secret's text, in the
+//! header `X-Signature` (Mindee: "Process the response"; the older `X-Mindee-Hmac-Signature` is
+//! read too). It is checked over the raw bytes first and then over the bytes without CR and LF,
+//! the form that official clients sign. Every secret is tried, each in constant time, so that the
+//! time taken tells nothing but their number and the body's length.
+//!
+//! There is no time stamp in the signature: a delivery can be repeated by anybody who saw it. Tell
+//! repeats by the inference's id, with the ledger or a store of your own.
+
+use std::fmt::{self, Write as _};
+
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::call::Reply;
+use crate::error::{Error, code};
+use crate::lenient::{null_is_default, read_json};
+use crate::options::{object, unknown};
+use crate::problem::Problem;
+use crate::product::{AnyResult, Inference, unreadable};
+use crate::value::OptionValue;
+
+/// The largest body that is read unless told otherwise, in bytes.
+pub const LARGEST: u64 = 16_000_000;
+/// The headers that may carry the signature, the current one first.
+pub const SIGNATURE_HEADERS: [&str; 2] = ["X-Signature", "X-Mindee-Hmac-Signature"];
+
+/// The signing secret of a webhook, as Mindee's platform shows it.
+#[derive(Clone)]
+pub struct SigningSecret(SecretString);
+
+impl SigningSecret {
+    /// Takes a secret; white space around it is dropped.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        let secret = text.trim();
+        if secret.is_empty() {
+            return Err(Error::new(
+                code::SECRET_MISSING,
+                "The signing secret is empty",
+            ));
+        }
+        Ok(Self(SecretString::from(secret)))
+    }
+
+    fn keyed(&self) -> Result<Hmac<Sha256>, Error> {
+        Hmac::new_from_slice(self.0.expose_secret().as_bytes())
+            .map_err(|e| Error::new(code::INTERNAL, "The signing secret is no key").caused_by(&e))
+    }
+
+    /// Whether a signature is this secret's over these bytes; constant time.
+    fn signed(&self, body: &[u8], signature: &[u8]) -> Result<bool, Error> {
+        Ok(self
+            .keyed()?
+            .chain_update(body)
+            .verify_slice(signature)
+            .is_ok())
+    }
+}
+
+impl fmt::Debug for SigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningSecret(***)")
+    }
+}
+
+/// A delivery whose signature was found right, or that was taken unsigned.
+#[derive(Debug)]
+pub struct Delivery {
+    /// What it says.
+    pub payload: Payload,
+    /// Which of the secrets signed it, from 0; nothing where it was taken unsigned.
+    pub secret: Option<usize>,
+    raw: Bytes,
+}
+
+/// What a webhook says.
+#[derive(Debug)]
+pub enum Payload {
+    /// A result, the same as one fetched.
+    Result(Box<Inference<AnyResult>>),
+    /// An inference that failed.
+    Failure(Box<FailedInference>),
+}
+
+/// An inference that failed, as webhooks tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FailedInference {
+    /// The inference's id, the same as the job's.
+    pub inference_id: String,
+    /// The model.
+    #[serde(default)]
+    pub model_id: Option<String>,
+    /// The document's file name.
+    #[serde(default)]
+    pub file_name: Option<String>,
+    /// Your own name for the document.
+    #[serde(default)]
+    pub file_alias: Option<String>,
+    /// Why it failed.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub error: Problem,
+    /// When it failed, in UTC.
+    #[serde(default)]
+    pub created_at: Option<String>,
+}
+
+impl Delivery {
+    /// The body, byte for byte.
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// The inference's id, to tell repeats by.
+    pub fn inference_id(&self) -> &str {
+        match &self.payload {
+            Payload::Result(inference) => &inference.id,
+            Payload::Failure(failure) => &failure.inference_id,
+        }
+    }
+}
+
+/// Verifies a delivery and reads it. `headers` are all of the request's, names in any case.
+pub fn unwrap<'a>(
+    body: impl Into<Bytes>,
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    secrets: &[SigningSecret],
+    largest: u64,
+) -> Result<Delivery, Error> {
+    let body = body.into();
+    check_size(&body, largest)?;
+    if secrets.is_empty() {
+        return Err(Error::new(
+            code::SECRET_MISSING,
+            "There is no signing secret to check with",
+        ));
+    }
+    let signature = signature_of(headers)?;
+    let mut matched = None;
+    for (index, secret) in secrets.iter().enumerate() {
+        // No early end: which secret matched must not show in the time taken.
+        let raw = secret.signed(&body, &signature)?;
+        let stripped = match without_line_breaks(&body) {
+            Some(stripped) => secret.signed(&stripped, &signature)?,
+            None => false,
+        };
+        if raw || stripped {
+            matched = matched.or(Some(index));
+        }
+    }
+    if matched.is_none() {
+        let message = "The signature is none of the secrets' over this body";
+        return Err(Error::new(code::SIGNATURE_MISMATCH, message));
+    }
+    read(body, matched)
+}
+
+/// Reads a delivery whose signature nobody has checked. Anybody can have sent it.
+pub fn unwrap_unsigned(body: impl Into<Bytes>, largest: u64) -> Result<Delivery, Error> {
+    let body = body.into();
+    check_size(&body, largest)?;
+    read(body, None)
+}
+
+/// The signature of a body, for tests of your own receiver.
+pub fn sign(body: &[u8], secret: &SigningSecret) -> Result<String, Error> {
+    let signature = secret.keyed()?.chain_update(body).finalize().into_bytes();
+    let mut text = String::with_capacity(64);
+    for byte in signature {
+        write!(text, "{byte:02x}").map_err(|e| {
+            Error::new(code::INTERNAL, "A signature could not be written").caused_by(&e)
+        })?;
+    }
+    Ok(text)
+}
+
+fn check_size(body: &Bytes, largest: u64) -> Result<(), Error> {
+    let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    if length <= largest {
+        return Ok(());
+    }
+    Err(Error::new(
+        code::DELIVERY_TOO_LARGE,
+        format!("The body has {length} bytes, and {largest} is the limit"),
+    ))
+}
+
+fn signature_of<'a>(
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<[u8; 32], Error> {
+    let headers: Vec<(&str, &str)> = headers.into_iter().collect();
+    let found = SIGNATURE_HEADERS.iter().find_map(|wanted| {
+        headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            .map(|(_, value)| *value)
+    });
+    let text = found
+        .ok_or_else(|| {
+            Error::new(
+                code::SIGNATURE_MISSING,
+                "The request has no header X-Signature",
+            )
+        })?
+        .trim();
+    let mut signature = [0; 32];
+    let digits = text.as_bytes().chunks_exact(2);
+    let whole = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    for (byte, digits) in signature.iter_mut().zip(digits) {
+        let digits = std::str::from_utf8(digits).unwrap_or_default();
+        *byte = u8::from_str_radix(digits, 16).unwrap_or_default();
+    }
+    if whole {
+        return Ok(signature);
+    }
+    Err(Error::new(
+        code::SIGNATURE_MALFORMED,
+        "The signature is not 64 hexadecimal digits",
+    ))
+}
+
+/// The body without CR and LF, where it has any.
+fn without_line_breaks(body: &[u8]) -> Option<Vec<u8>> {
+    let breaks = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    body.iter()
+        .any(breaks)
+        .then(|| body.iter().copied().filter(|byte| !breaks(byte)).collect())
+}
+
+fn read(raw: Bytes, secret: Option<usize>) -> Result<Delivery, Error> {
+    #[derive(Deserialize)]
+    struct Marks {
+        #[serde(default)]
+        inference: Option<serde::de::IgnoredAny>,
+    }
+    let webhook = |error: Error| {
+        let row = if error.code() == code::ANSWER_NOT_JSON.code {
+            code::DELIVERY_NOT_JSON
+        } else {
+            code::DELIVERY_UNKNOWN_SHAPE
+        };
+        error.recoded(row)
+    };
+    let marks: Marks = match read_json(&raw) {
+        Ok(marks) => marks,
+        Err(error) => return Err(webhook(unreadable(raw, &error, "a webhook's body"))),
+    };
+    let payload = if marks.inference.is_some() {
+        Payload::Result(Box::new(
+            Inference::from_json(raw.clone()).map_err(webhook)?,
+        ))
+    } else {
+        match read_json(&raw) {
+            Ok(failure) => Payload::Failure(Box::new(failure)),
+            Err(error) => return Err(webhook(unreadable(raw, &error, "a webhook's body"))),
+        }
+    };
+    Ok(Delivery {
+        payload,
+        secret,
+        raw,
+    })
+}
+
+/// [`unwrap`] for wrappers: `headers` (an object or a list of pairs), `secrets` (a list) and
+/// `largest` as one JSON object; the reply's `about` tells `kind` (`result` or `failure`),
+/// `inference_id` and `secret`. Without `secrets` but with `unsigned: true` nothing is checked.
+pub fn unwrap_json(body: Bytes, arguments: &str) -> Result<Reply, Error> {
+    const KEYS: [&str; 4] = ["headers", "secrets", "largest", "unsigned"];
+    let arguments = object(arguments)?;
+    if let Some(key) = arguments.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(unknown(key, KEYS.into_iter()));
+    }
+    let largest = match arguments.get("largest") {
+        None | Some(Value::Null) => LARGEST,
+        Some(value) => u32::from_json(value)
+            .map_err(|e| {
+                Error::new(
+                    code::OPTION_INVALID,
+                    format!("Argument `largest` {}", e.message()),
+                )
+            })?
+            .into(),
+    };
+    let delivery = if arguments.get("unsigned") == Some(&Value::Bool(true)) {
+        unwrap_unsigned(body, largest)?
+    } else {
+        let secrets = match arguments.get("secrets") {
+            Some(Value::String(one)) => vec![SigningSecret::new(one)?],
+            Some(Value::Array(many)) => many
+                .iter()
+                .map(|secret| SigningSecret::new(secret.as_str().unwrap_or_default()))
+                .collect::<Result<_, _>>()?,
+            _ => Vec::new(),
+        };
+        unwrap(body, pairs(arguments.get("headers")), &secrets, largest)?
+    };
+    let kind = match delivery.payload {
+        Payload::Result(_) => "result",
+        Payload::Failure(_) => "failure",
+    };
+    let about =
+        json!({ "kind": kind, "inference_id": delivery.inference_id(), "secret": delivery.secret });
+    Ok(Reply::new(delivery.raw, about))
+}
+
+/// Headers as an object of texts or lists of texts, or as a list of pairs.
+fn pairs(headers: Option<&Value>) -> Vec<(&str, &str)> {
+    match headers {
+        Some(Value::Object(members)) => members
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str(), text_of(value)?)))
+            .collect(),
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter_map(|pair| {
+                let pair = pair.as_array()?;
+                Some((text_of(pair.first()?)?, text_of(pair.get(1)?)?))
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn text_of(value: &Value) -> Option<&str> {
+    value
+        .as_str()
+        .or_else(|| value.as_array()?.first()?.as_str())
+}
