@@ -2,6 +2,7 @@
 //!
 //! A new option or error code needs no line in a wrapper, and a new operation needs one name.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -15,9 +16,9 @@ use crate::options::{Params, object, unknown};
 use crate::product::{AnyResult, Product};
 use crate::source::Source;
 use crate::value::OptionValue;
+use crate::webhook::unwrap_with;
 
 /// An operation with its arguments.
-#[derive(Debug)]
 pub struct Call {
     operation: &'static OperationSpec,
     product: Option<Product>,
@@ -28,6 +29,9 @@ pub struct Call {
     after: u32,
     most: Option<u32>,
     keys: Vec<u32>,
+    /// Bytes that are no document: a webhook's body.
+    content: Option<Bytes>,
+    delivery: Map<String, Value>,
     params: Params,
 }
 
@@ -58,6 +62,15 @@ impl Reply {
     }
 }
 
+impl fmt::Debug for Call {
+    /// Names the operation alone: arguments hold secrets and documents.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.operation.name)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Call {
     /// A call of an operation of the table, still without arguments.
     pub fn new(operation: &str) -> Result<Self, Error> {
@@ -71,6 +84,8 @@ impl Call {
             after: 0,
             most: None,
             keys: Vec::new(),
+            content: None,
+            delivery: Map::new(),
             params: Params::new(),
         })
     }
@@ -85,15 +100,18 @@ impl Call {
         for (key, value) in object(arguments)? {
             call.set_json(&key, &value)?;
         }
-        if let Some(content) = content {
-            call.source = Some(Source::bytes(content, call.source_name.as_deref()));
-        }
+        call.content = content;
         Ok(call)
     }
 
     /// Gives the document.
     pub fn set_source(&mut self, source: Source) {
         self.source = Some(source);
+    }
+
+    /// Gives bytes: those of the document, or a webhook's body.
+    pub fn set_content(&mut self, content: Bytes) {
+        self.content = Some(content);
     }
 
     /// Gives one argument or option as text.
@@ -136,6 +154,9 @@ impl Call {
             "after" => self.after = count(key, value)?,
             "most" => self.most = Some(count(key, value)?),
             "keys" => self.keys = counts(key, value)?,
+            "headers" | "secrets" | "largest" | "unsigned" => {
+                self.delivery.insert(key.to_owned(), value.clone());
+            }
             _ => {
                 return Err(Error::new(
                     code::INTERNAL,
@@ -144,6 +165,12 @@ impl Call {
             }
         }
         Ok(())
+    }
+
+    fn take_source(&mut self) -> Result<Source, Error> {
+        let content = self.content.take();
+        let bytes = content.map(|content| Source::bytes(content, self.source_name.as_deref()));
+        bytes.or_else(|| self.source.take()).ok_or_else(no_source)
     }
 
     fn product(&self) -> Result<Product, Error> {
@@ -165,12 +192,12 @@ impl Client {
         match call.operation.name {
             "run" => {
                 let product = self.product::<AnyResult>(call.product()?);
-                let source = call.source.take().ok_or_else(no_source)?;
+                let source = call.take_source()?;
                 Ok(plain(product.run(source, params).await?.raw()))
             }
             "enqueue" => {
                 let product = self.product::<AnyResult>(call.product()?);
-                let source = call.source.take().ok_or_else(no_source)?;
+                let source = call.take_source()?;
                 product.enqueue(source, params).await.map(job)
             }
             "result" => {
@@ -180,6 +207,17 @@ impl Client {
             "jobs.get" => self.jobs().get_with(id?, params).await.map(job),
             "jobs.wait" => self.jobs().wait(id?, params).await.map(job),
             "jobs.result" => Ok(plain(self.jobs().result(id?, params).await?.raw())),
+            "jobs.deliver" => {
+                let body = call.content.take().ok_or_else(|| missing("body"))?;
+                let delivery = unwrap_with(body, &call.delivery)?;
+                let delivered = self.jobs().deliver(&delivery).await?;
+                let mut about = delivery.about();
+                if let Some(about) = about.as_object_mut() {
+                    about.insert("first".to_owned(), Value::from(delivered.first));
+                    about.insert("waits".to_owned(), Value::from(delivered.waits));
+                }
+                Ok(Reply::new(delivery.raw().clone(), about))
+            }
             "models.search" => {
                 let page = self.models().search(&call.query, params).await?;
                 Ok(Reply::new(

@@ -23,6 +23,8 @@ use crate::product::{
 };
 use crate::source::Source;
 use crate::transport::{self, Transport};
+use crate::wait::Ended;
+use crate::webhook::{Delivered, Delivery};
 
 /// A client of the Mindee V2 API: cheap to clone, safe to share, one pool of connections.
 ///
@@ -170,14 +172,13 @@ impl<R: ProductResult> ProductClient<R> {
 
     /// Waits for a job that has just begun and fetches its result.
     pub(crate) async fn finish(&self, job: Job, limits: &Limits) -> Result<Inference<R>, Error> {
+        let engine = &self.client.0;
         let token = job.resume_token();
         let begun = Some(Instant::now());
-        let job = self
-            .client
-            .0
+        let ended = engine
             .wait(&token, job.model_id.as_deref(), begun, limits)
             .await?;
-        self.client.0.result_of(&job, &token, limits).await
+        engine.result_of_ended(ended, &token, limits).await
     }
 
     /// Uploads a document and returns its job at once.
@@ -227,9 +228,16 @@ impl Jobs {
 
     /// Waits until a job is processed, and returns it. A failed job is an error.
     pub async fn wait(&self, token_or_id: &str, params: Params) -> Result<Job, Error> {
-        let inner = &self.client.0;
-        let token = ResumeToken::of(token_or_id, inner.settings.address.text())?;
-        inner.wait(&token, None, None, &Limits::of(&params)).await
+        let engine = &self.client.0;
+        let token = ResumeToken::of(token_or_id, engine.settings.address.text())?;
+        let limits = Limits::of(&params);
+        match engine.wait(&token, None, None, &limits).await? {
+            Ended::Job(job) => Ok(*job),
+            Ended::Result(_) => engine
+                .job(&token, &limits)
+                .await
+                .map_err(|e| e.with_job(&token)),
+        }
     }
 
     /// Waits until a job is processed, and fetches its result, whatever the product.
@@ -238,11 +246,18 @@ impl Jobs {
         token_or_id: &str,
         params: Params,
     ) -> Result<Inference<AnyResult>, Error> {
-        let inner = &self.client.0;
-        let token = ResumeToken::of(token_or_id, inner.settings.address.text())?;
+        let engine = &self.client.0;
+        let token = ResumeToken::of(token_or_id, engine.settings.address.text())?;
         let limits = Limits::of(&params);
-        let job = inner.wait(&token, None, None, &limits).await?;
-        inner.result_of(&job, &token, &limits).await
+        let ended = engine.wait(&token, None, None, &limits).await?;
+        engine.result_of_ended(ended, &token, &limits).await
+    }
+
+    /// Tells of a webhook's arrival: keeps its bytes in the ledger, where there is one, and ends
+    /// the waits for its job, so that poll or push is heard, whichever comes first. Tells whether it
+    /// is the first time: by the ledger where there is one, else by the memory of this process.
+    pub async fn deliver(&self, delivery: &Delivery) -> Result<Delivered, Error> {
+        self.client.0.deliver(delivery).await
     }
 }
 

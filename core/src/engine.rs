@@ -3,15 +3,13 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use crate::address::Address;
-use crate::error::{Category, Error, code};
-use crate::job::{Job, JobStatus, ResumeToken};
-use crate::judge::{deadline_passed, failed, gone, judge, judge_failure};
+use crate::error::{Error, code};
+use crate::job::{Job, ResumeToken};
+use crate::judge::{gone, judge, judge_failure};
 use crate::ledger::{Entry, Intent, Store, found_again};
 use crate::limits::Limits;
 use crate::ops;
@@ -23,6 +21,7 @@ use crate::product::{Inference, Product, ProductResult, unreadable};
 use crate::retry::{Effect, Outcome, Verdict, decide};
 use crate::source::{Prepared, Source};
 use crate::transport::{Answer, Content, Form, Request, Transport};
+use crate::webhook::Arrivals;
 
 /// What a client is made of.
 pub(crate) struct Engine {
@@ -33,10 +32,11 @@ pub(crate) struct Engine {
 }
 
 /// What all calls of a client share in one process.
-struct Shared {
+pub(crate) struct Shared {
     uploads: Pace,
-    reads: Pace,
-    poller: Poller,
+    pub(crate) reads: Pace,
+    pub(crate) poller: Poller,
+    pub(crate) arrivals: Arrivals,
 }
 
 /// What a client's options come down to.
@@ -166,13 +166,14 @@ impl Engine {
         .map_err(|error| unreadable(answer.body, &error, "a job"))
     }
 
-    fn shared(&self) -> Result<Arc<Shared>, Error> {
+    pub(crate) fn shared(&self) -> Result<Arc<Shared>, Error> {
         let settings = &self.settings;
         self.shared.get(|| {
             Ok(Shared {
                 uploads: Pace::new(Budget::at_once(settings.posts_per_minute)),
                 reads: Pace::new(Budget::evenly(settings.gets_per_minute)),
                 poller: Poller::default(),
+                arrivals: Arrivals::default(),
             })
         })
     }
@@ -187,87 +188,6 @@ impl Engine {
             "share_of_uploads": shared.uploads.share(),
             "share_of_reads": shared.reads.share(),
         }))
-    }
-
-    /// Asks until the job ends. One failed question never ends the wait.
-    ///
-    /// `begun` is when the job began by our clock; without it the job is asked for at once, and
-    /// its age taken from the answer.
-    pub(crate) async fn wait(
-        &self,
-        token: &ResumeToken,
-        model: Option<&str>,
-        begun: Option<Instant>,
-        limits: &Limits,
-    ) -> Result<Job, Error> {
-        let shared = self.shared()?;
-        let place = shared.poller.join();
-        let paid = Limits {
-            retries: 0,
-            paid: true,
-            ..limits.clone()
-        };
-        let mut schedule = limits.schedule.clone();
-        let mut model = model.map(str::to_owned);
-        let mut begun = begun;
-        let mut asked = Duration::ZERO;
-        let mut extra = Duration::ZERO;
-        let mut last: Option<Error> = None;
-        loop {
-            let due = match begun {
-                Some(begun) => {
-                    begun + shared.poller.due(&schedule, asked, model.as_deref()) + extra
-                }
-                None => Instant::now() + extra,
-            };
-            let Some(due) = limits.last_chance(due) else {
-                return Err(deadline_passed(last).with_job(token));
-            };
-            let turn = limits.until(place.turn(due, &shared.reads)).await;
-            if !turn.map_err(|error| error.with_job(token))? {
-                return Err(deadline_passed(last).with_job(token));
-            }
-            asked = begun.map_or(Duration::ZERO, |begun| begun.elapsed());
-            match self.job(token, &paid).await {
-                Ok(job) => {
-                    schedule.answered();
-                    (last, extra) = (None, Duration::ZERO);
-                    model = model.or_else(|| job.model_id.clone());
-                    let begun = *begun.get_or_insert_with(|| {
-                        let now = Instant::now();
-                        now.checked_sub(job.age().unwrap_or_default())
-                            .unwrap_or(now)
-                    });
-                    asked = asked.max(begun.elapsed());
-                    match job.status {
-                        JobStatus::Failed => {
-                            let error = failed(&job).with_job(token);
-                            if let Some(store) = self.store()? {
-                                store.keep_failure(&job.id, &error).await?;
-                            }
-                            return Err(error);
-                        }
-                        JobStatus::Processed
-                            if job.result_url.is_some() || token.product().is_some() =>
-                        {
-                            if let (Some(model), Some(took)) = (&model, job.took()) {
-                                shared.poller.learn(model, took);
-                            }
-                            return Ok(job);
-                        }
-                        _ => {}
-                    }
-                }
-                Err(error) if error.code() == code::TIMEOUT_DEADLINE.code => {
-                    return Err(deadline_passed(last).with_job(token));
-                }
-                Err(error) if error.retryable() && error.category() != Category::Cancelled => {
-                    extra = schedule.failed(error.retry_after(), fastrand::f64());
-                    last = Some(error);
-                }
-                Err(error) => return Err(error.with_job(token)),
-            }
-        }
     }
 
     pub(crate) async fn result_of<R: ProductResult>(
@@ -299,7 +219,10 @@ impl Engine {
             .await
             .map_err(|error| gone(error).with_job(token))?;
         if let Some(store) = self.store()? {
-            let kept = store.keep_result(token.job_id(), answer.body.clone()).await;
+            let origin = self.settings.address.text();
+            let kept = store
+                .keep_result(origin, token.job_id(), answer.body.clone())
+                .await;
             kept.map_err(|error| error.with_job(token).with_body(answer.body.clone()))?;
         }
         Inference::from_json(answer.body).map_err(|error| error.with_job(token))
@@ -341,7 +264,7 @@ impl Engine {
         let mut attempt = 0;
         let mut last = None;
         loop {
-            if !limits.paid && !limits.until(pace.take()).await? {
+            if !limits.paid && limits.until(pace.take()).await?.is_none() {
                 let message = "The deadline passed before the budget had room for the request";
                 return Err(last.unwrap_or_else(|| Error::new(code::TIMEOUT_DEADLINE, message)));
             }

@@ -3,7 +3,6 @@
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, code};
-use crate::job::Job;
 use crate::lenient::read_json;
 use crate::problem::Problem;
 use crate::product::unreadable;
@@ -131,19 +130,16 @@ pub(crate) fn judge_failure(effect: Effect, failure: &Failure) -> Result<(Outcom
     Ok((outcome, error))
 }
 
-pub(crate) fn failed(job: &Job) -> Error {
-    match &job.error {
-        Some(problem) => {
-            let message = format!(
-                "Mindee could not process the document: {}",
-                problem.sentence()
-            );
-            Error::new(code::JOB_FAILED, message).with_problem(problem.clone())
-        }
-        None => Error::new(
-            code::JOB_FAILED,
-            "Mindee could not process the document, and did not say why",
-        ),
+pub(crate) fn failed(problem: Option<&Problem>) -> Error {
+    if let Some(problem) = problem {
+        let message = format!(
+            "Mindee could not process the document: {}",
+            problem.sentence()
+        );
+        Error::new(code::JOB_FAILED, message).with_problem(problem.clone())
+    } else {
+        let message = "Mindee could not process the document, and did not say why";
+        Error::new(code::JOB_FAILED, message)
     }
 }
 

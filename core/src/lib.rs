@@ -56,6 +56,7 @@ pub mod source;
 mod tls;
 mod transport;
 mod value;
+mod wait;
 pub mod webhook;
 
 pub use cancel::Cancel;

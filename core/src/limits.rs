@@ -47,7 +47,7 @@ impl Limits {
             .checked_add(delay)
             .is_some_and(|end| end < self.deadline);
         if fits {
-            self.until(sleep(delay)).await
+            Ok(self.until(sleep(delay)).await?.is_some())
         } else {
             Ok(false)
         }
@@ -60,13 +60,13 @@ impl Limits {
         (Instant::now() < last).then_some(due.min(last))
     }
 
-    /// Waits for something; `false` where the deadline comes first.
-    pub(crate) async fn until(&self, work: impl Future<Output = ()>) -> Result<bool, Error> {
+    /// Waits for something; nothing where the deadline comes first.
+    pub(crate) async fn until<T>(&self, work: impl Future<Output = T>) -> Result<Option<T>, Error> {
         let ended = std::pin::pin!(cancelled());
         let work = std::pin::pin!(timeout_at(self.deadline, work));
         match select(ended, work).await {
             Either::Left(_) => Err(Error::new(code::CANCELLED, CANCELLED)),
-            Either::Right((in_time, _)) => Ok(in_time.is_ok()),
+            Either::Right((in_time, _)) => Ok(in_time.ok()),
         }
     }
 }

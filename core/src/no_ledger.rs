@@ -37,7 +37,7 @@ impl Store {
         match *self {}
     }
 
-    pub(crate) async fn keep_result(&self, _: &str, _: Bytes) -> Result<(), Error> {
+    pub(crate) async fn keep_result(&self, _: &str, _: &str, _: Bytes) -> Result<bool, Error> {
         match *self {}
     }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, code};
 use crate::job::path_segment;
 use crate::options::Params;
 use crate::product::Product;
+use crate::webhook;
 
 /// One row of the table of operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,12 @@ pub const TABLE: &[OperationSpec] = &[
         arguments: &["id"],
         options: Heeded::Waiting,
         doc: "Waits until a job is processed, and fetches its result, whatever the product.",
+    },
+    OperationSpec {
+        name: "jobs.deliver",
+        arguments: &webhook::ARGUMENTS,
+        options: Heeded::Nothing,
+        doc: "Verifies a webhook's delivery, keeps it in the ledger, and ends the waits for its job.",
     },
     OperationSpec {
         name: "models.search",

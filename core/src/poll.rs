@@ -48,6 +48,7 @@ pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
 pub struct Durations {
     /// Logarithms of seconds, the oldest first.
     logs: VecDeque<f64>,
+    learned: u32,
     price: f64,
 }
 
@@ -58,7 +59,11 @@ impl Durations {
         if self.logs.len() > REMEMBERED {
             self.logs.pop_front();
         }
-        self.price = self.affordable_price();
+        // Found anew now and then: it moves slowly, and takes longer than all else here.
+        self.learned = self.learned.wrapping_add(1);
+        if self.learned <= 4 || self.learned.is_multiple_of(4) {
+            self.price = self.affordable_price();
+        }
     }
 
     /// Whether enough is known to rely on.
@@ -85,8 +90,6 @@ impl Durations {
     pub fn due(&self, asked: f64, price: f64) -> f64 {
         let base = self.ready_by(asked);
         let left = (1.0 - base).max(1e-6);
-        let mut waited = 0.0;
-        let mut age = asked;
         // Beyond all that was seen a job is late for reasons of its own: the likelihood that is
         // left is spread over as much time again.
         let late = if base > 0.995 {
@@ -94,8 +97,12 @@ impl Durations {
         } else {
             0.0
         };
-        let step = (asked * 0.01).clamp(0.01, 0.25);
+        let mut waited = 0.0;
+        // Long before the earliest that was seen nothing is expected.
+        let mut age = asked.max(self.earliest() * 0.5);
         while age - asked < SLOWEST {
+            // Fine beside the time since the last question, and beside the smear of a duration.
+            let step = ((age - asked) * 0.1).min(age * 0.01).max(0.02);
             age += step;
             let likely = ((self.ready_by(age) - base) / left)
                 .max(late * (age - asked))
@@ -106,6 +113,15 @@ impl Durations {
             }
         }
         age
+    }
+
+    fn earliest(&self) -> f64 {
+        self.logs
+            .iter()
+            .copied()
+            .fold(f64::MAX, f64::min)
+            .exp()
+            .min(SLOWEST)
     }
 
     /// The price of this model while there is budget for all.

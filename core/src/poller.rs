@@ -10,12 +10,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::select;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use crate::pace::Pace;
 use crate::poll::{Durations, Market, Schedule};
+use crate::problem::Problem;
 
 #[derive(Default)]
 pub(crate) struct Poller {
@@ -35,12 +37,42 @@ struct State {
 }
 
 struct Wait {
+    job_id: String,
     call: Arc<Notify>,
     called: bool,
     due: Option<Instant>,
+    arrived: Option<Arrival>,
+}
+
+/// What a webhook told of a job that is waited for.
+#[derive(Debug, Clone)]
+pub(crate) enum Arrival {
+    /// The result's bytes.
+    Result(Bytes),
+    /// The job failed.
+    Failure(Box<Problem>),
+}
+
+/// What ended a wait for one's turn.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// The question may be asked.
+    Ask,
+    /// There is nothing left to ask.
+    Arrived(Arrival),
 }
 
 impl State {
+    /// Takes a wait out of the queue, and the lead from it.
+    fn leave(&mut self, ticket: u64) {
+        if let Some(due) = self.waits.get_mut(&ticket).and_then(|wait| wait.due.take()) {
+            self.due.remove(&(due, ticket));
+        }
+        if self.leader == Some(ticket) {
+            self.hand_over();
+        }
+    }
+
     /// Lets another wait lead, where there is one.
     fn hand_over(&mut self) {
         self.leader = self.due.first().map(|(_, ticket)| *ticket);
@@ -58,15 +90,17 @@ pub(crate) struct Place<'a> {
 }
 
 impl Poller {
-    /// Takes a place.
-    pub(crate) fn join(&self) -> Place<'_> {
+    /// Takes a place for a job.
+    pub(crate) fn join(&self, job_id: &str) -> Place<'_> {
         let call = Arc::new(Notify::new());
         let ticket = self.with(|state| {
             state.tickets += 1;
             let wait = Wait {
+                job_id: job_id.to_owned(),
                 call: Arc::clone(&call),
                 called: false,
                 due: None,
+                arrived: None,
             };
             state.waits.insert(state.tickets, wait);
             state.tickets
@@ -81,6 +115,24 @@ impl Poller {
     /// How many jobs are waited for.
     pub(crate) fn waits(&self) -> usize {
         self.with(|state| state.waits.len())
+    }
+
+    /// Ends the waits for a job with what a webhook told; gives how many there were.
+    pub(crate) fn deliver(&self, job_id: &str, arrival: &Arrival) -> usize {
+        self.with(|state| {
+            let waits = state
+                .waits
+                .values_mut()
+                .filter(|wait| wait.job_id == job_id);
+            let told = waits.map(|wait| {
+                wait.arrived = Some(arrival.clone());
+                wait.call.notify_one();
+            });
+            let told = told.count();
+            // One of them may lead, and leaders listen elsewhere.
+            self.earlier.notify_one();
+            told
+        })
     }
 
     /// Remembers how long a model took.
@@ -117,9 +169,9 @@ impl Poller {
 }
 
 impl Place<'_> {
-    /// Waits until a question that is due at a moment may be asked.
-    pub(crate) async fn turn(&self, due: Instant, pace: &Pace) {
-        let leads = self.poller.with(|state| {
+    /// Waits until a question that is due at a moment may be asked, or need not be.
+    pub(crate) async fn turn(&self, due: Instant, pace: &Pace) -> Turn {
+        let mut leads = self.poller.with(|state| {
             state.due.insert((due, self.ticket));
             if let Some(wait) = state.waits.get_mut(&self.ticket) {
                 wait.due = Some(due);
@@ -134,52 +186,58 @@ impl Place<'_> {
             }
             leads
         });
-        if leads && self.lead(pace).await {
-            return;
-        }
         loop {
-            self.call.notified().await;
-            let (called, leads) = self.poller.with(|state| {
-                let called = state
-                    .waits
-                    .get_mut(&self.ticket)
-                    .is_some_and(|wait| std::mem::take(&mut wait.called));
-                (called, state.leader == Some(self.ticket))
-            });
-            if called || (leads && self.lead(pace).await) {
-                return;
+            let turn = if leads {
+                self.lead(pace).await
+            } else {
+                self.told()
+            };
+            if let Some(turn) = turn {
+                return turn;
             }
+            self.call.notified().await;
+            leads = self.poller.with(|state| state.leader == Some(self.ticket));
         }
     }
 
+    /// Whether this wait was called, or its job has arrived; then it leaves the queue.
+    pub(crate) fn told(&self) -> Option<Turn> {
+        self.poller.with(|state| {
+            let wait = state.waits.get_mut(&self.ticket)?;
+            let called = std::mem::take(&mut wait.called).then_some(Turn::Ask);
+            let arrived = wait.arrived.take().map(Turn::Arrived);
+            let turn = arrived.or(called)?;
+            state.leave(self.ticket);
+            Some(turn)
+        })
+    }
+
     /// Calls whoever is due, one after another, until it is this one's own turn.
-    async fn lead(&self, pace: &Pace) -> bool {
+    async fn lead(&self, pace: &Pace) -> Option<Turn> {
         loop {
+            if let Some(turn) = self.told() {
+                return Some(turn);
+            }
             let next = self.poller.with(|state| state.due.first().copied());
             // This one is in the set while it leads.
-            let Some((due, _)) = next else { return false };
+            let (due, _) = next?;
             if due > Instant::now() {
                 let earlier = std::pin::pin!(self.poller.earlier.notified());
                 select(std::pin::pin!(sleep_until(due)), earlier).await;
                 continue;
             }
             pace.take().await;
-            let own = self.poller.with(|state| {
+            self.poller.with(|state| {
                 let Some((due, ticket)) = state.due.pop_first() else {
-                    return true;
+                    return;
                 };
                 state.market.served(Instant::now().duration_since(due));
-                if ticket == self.ticket {
-                    state.hand_over();
-                } else if let Some(wait) = state.waits.get_mut(&ticket) {
+                if let Some(wait) = state.waits.get_mut(&ticket) {
+                    wait.due = None;
                     wait.called = true;
                     wait.call.notify_one();
                 }
-                ticket == self.ticket
             });
-            if own {
-                return true;
-            }
         }
     }
 }
@@ -187,11 +245,8 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.poller.with(|state| {
-            let due = state.waits.remove(&self.ticket).and_then(|wait| wait.due);
-            due.map(|due| state.due.remove(&(due, self.ticket)));
-            if state.leader == Some(self.ticket) {
-                state.hand_over();
-            }
+            state.leave(self.ticket);
+            state.waits.remove(&self.ticket);
         });
     }
 }

@@ -9,13 +9,15 @@
 //! There is no time stamp in the signature: a delivery can be repeated by anybody who saw it. Tell
 //! repeats by the inference's id, with the ledger or a store of your own.
 
+use std::collections::{HashSet, VecDeque};
 use std::fmt::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
 use crate::call::Reply;
@@ -122,6 +124,46 @@ impl Delivery {
             Payload::Result(inference) => &inference.id,
             Payload::Failure(failure) => &failure.inference_id,
         }
+    }
+}
+
+/// What became of a delivery that a client was told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// Whether it is the first of its inference.
+    pub first: bool,
+    /// How many waits it ended.
+    pub waits: usize,
+}
+
+/// The inferences that have arrived, to tell the first delivery from its repeats: the last
+/// [`Arrivals::REMEMBERED`] of this process.
+#[derive(Debug, Default)]
+pub struct Arrivals(Mutex<Remembered>);
+
+#[derive(Debug, Default)]
+struct Remembered {
+    known: HashSet<Arc<str>>,
+    oldest_first: VecDeque<Arc<str>>,
+}
+
+impl Arrivals {
+    /// How many are remembered.
+    pub const REMEMBERED: usize = 100_000;
+
+    /// Whether this inference is heard of for the first time; now it is known.
+    pub fn first(&self, inference_id: &str) -> bool {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id: Arc<str> = inference_id.into();
+        if !remembered.known.insert(Arc::clone(&id)) {
+            return false;
+        }
+        remembered.oldest_first.push_back(id);
+        if remembered.oldest_first.len() > Self::REMEMBERED {
+            let oldest = remembered.oldest_first.pop_front();
+            oldest.map(|oldest| remembered.known.remove(&oldest));
+        }
+        true
     }
 }
 
@@ -267,15 +309,25 @@ fn read(raw: Bytes, secret: Option<usize>) -> Result<Delivery, Error> {
     })
 }
 
+/// The arguments of [`unwrap_json`].
+pub(crate) const ARGUMENTS: [&str; 4] = ["headers", "secrets", "largest", "unsigned"];
+
 /// [`unwrap`] for wrappers: `headers` (an object or a list of pairs), `secrets` (a list) and
 /// `largest` as one JSON object; the reply's `about` tells `kind` (`result` or `failure`),
-/// `inference_id` and `secret`. Without `secrets` but with `unsigned: true` nothing is checked.
+/// `inference_id` and `secret`. With `unsigned: true` nothing is checked.
 pub fn unwrap_json(body: Bytes, arguments: &str) -> Result<Reply, Error> {
-    const KEYS: [&str; 4] = ["headers", "secrets", "largest", "unsigned"];
     let arguments = object(arguments)?;
-    if let Some(key) = arguments.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(unknown(key, KEYS.into_iter()));
+    if let Some(key) = arguments
+        .keys()
+        .find(|key| !ARGUMENTS.contains(&key.as_str()))
+    {
+        return Err(unknown(key, ARGUMENTS.into_iter()));
     }
+    let delivery = unwrap_with(body, &arguments)?;
+    Ok(Reply::new(delivery.raw.clone(), delivery.about()))
+}
+
+pub(crate) fn unwrap_with(body: Bytes, arguments: &Map<String, Value>) -> Result<Delivery, Error> {
     let largest = match arguments.get("largest") {
         None | Some(Value::Null) => LARGEST,
         Some(value) => u32::from_json(value)
@@ -287,26 +339,29 @@ pub fn unwrap_json(body: Bytes, arguments: &str) -> Result<Reply, Error> {
             })?
             .into(),
     };
-    let delivery = if arguments.get("unsigned") == Some(&Value::Bool(true)) {
-        unwrap_unsigned(body, largest)?
-    } else {
-        let secrets = match arguments.get("secrets") {
-            Some(Value::String(one)) => vec![SigningSecret::new(one)?],
-            Some(Value::Array(many)) => many
-                .iter()
-                .map(|secret| SigningSecret::new(secret.as_str().unwrap_or_default()))
-                .collect::<Result<_, _>>()?,
-            _ => Vec::new(),
+    if arguments.get("unsigned") == Some(&Value::Bool(true)) {
+        return unwrap_unsigned(body, largest);
+    }
+    let secrets = match arguments.get("secrets") {
+        Some(Value::String(one)) => vec![SigningSecret::new(one)?],
+        Some(Value::Array(many)) => many
+            .iter()
+            .map(|secret| SigningSecret::new(secret.as_str().unwrap_or_default()))
+            .collect::<Result<_, _>>()?,
+        _ => Vec::new(),
+    };
+    unwrap(body, pairs(arguments.get("headers")), &secrets, largest)
+}
+
+impl Delivery {
+    /// What wrappers are told beside the body.
+    pub(crate) fn about(&self) -> Value {
+        let kind = match self.payload {
+            Payload::Result(_) => "result",
+            Payload::Failure(_) => "failure",
         };
-        unwrap(body, pairs(arguments.get("headers")), &secrets, largest)?
-    };
-    let kind = match delivery.payload {
-        Payload::Result(_) => "result",
-        Payload::Failure(_) => "failure",
-    };
-    let about =
-        json!({ "kind": kind, "inference_id": delivery.inference_id(), "secret": delivery.secret });
-    Ok(Reply::new(delivery.raw, about))
+        json!({ "kind": kind, "inference_id": self.inference_id(), "secret": self.secret })
+    }
 }
 
 /// Headers as an object of texts or lists of texts, or as a list of pairs.

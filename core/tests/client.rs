@@ -121,6 +121,42 @@ async fn waits_go_on_when_the_one_that_leads_them_is_dropped() {
     assert!(others.iter().all(Result::is_ok), "{others:?}");
 }
 
+/// A delivery for a job, as the sandbox's webhooks would bring it.
+fn delivery_of(job_id: &str) -> mindee_core::webhook::Delivery {
+    let result = std::fs::read_to_string(data("results/extraction.json")).unwrap();
+    let body = format!("{{\"inference\":{{\"id\":\"{job_id}\",\"result\":{result}}}}}");
+    mindee_core::webhook::unwrap_unsigned(body, 1_000_000).unwrap()
+}
+
+#[tokio::test]
+async fn a_webhook_that_comes_first_ends_the_wait() {
+    let sandbox = sandbox().await;
+    let rules = json!([{"on": "enqueue", "job": {"processing_ms": null}}]);
+    sandbox.add_rules_json(&rules).unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let job = client
+        .extraction()
+        .enqueue(data("invoice.pdf"), quick(&sandbox))
+        .await
+        .unwrap();
+    let jobs = client.jobs();
+    let wait = jobs.result(&job.id, quick(&sandbox));
+    let push = async {
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let delivery = delivery_of(&job.id);
+        let first = client.jobs().deliver(&delivery).await.unwrap();
+        (first, client.jobs().deliver(&delivery).await.unwrap())
+    };
+    let (result, (first, again)) = futures_util::future::join(wait, push).await;
+    assert_eq!(result.unwrap().id, job.id);
+    assert_eq!((first.first, first.waits), (true, 1));
+    assert!(!again.first);
+    assert!(
+        !sandbox.seen().to_string().contains("/results/"),
+        "nothing was fetched"
+    );
+}
+
 #[tokio::test]
 async fn waiting_for_budget_is_told() {
     let sandbox = sandbox().await;

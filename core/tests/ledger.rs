@@ -225,6 +225,25 @@ async fn what_is_safe_elsewhere_is_forgotten() {
 }
 
 #[tokio::test]
+async fn a_webhook_is_kept_before_it_is_answered_and_told_first_from_again() {
+    let stage = Stage::set().await;
+    let body = r#"{"inference":{"id":"job-of-nobody","result":{"fields":{}}}}"#;
+    let delivery = mindee_core::webhook::unwrap_unsigned(body, 1_000).unwrap();
+    let first = stage.client().jobs().deliver(&delivery).await.unwrap();
+    // Another process, here another client: it knows by the file.
+    let again = stage.client().jobs().deliver(&delivery).await.unwrap();
+    assert_eq!((first.first, again.first), (true, false));
+    let kept = stage
+        .client()
+        .ledger()
+        .unwrap()
+        .collect(0, 10)
+        .await
+        .unwrap();
+    assert!(String::from_utf8(kept.to_vec()).unwrap().contains(body));
+}
+
+#[tokio::test]
 async fn a_ledger_that_cannot_be_opened_stops_the_client() {
     let stage = Stage::set().await;
     let options = ClientOptions::new().api_key(ApiKey::new(stage.sandbox.api_key()).unwrap());

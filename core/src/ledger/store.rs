@@ -160,12 +160,29 @@ impl Store {
         free.then(entry)
     }
 
-    /// Keeps the bytes of a result, before anybody parses them.
-    pub(crate) async fn keep_result(&self, job_id: &str, result: Bytes) -> Result<(), Error> {
-        let job_id = job_id.to_owned();
+    /// Keeps the bytes of a result, before anybody parses them; also of a job that this ledger did
+    /// not know. Tells whether it is the first time.
+    pub(crate) async fn keep_result(
+        &self,
+        origin: &str,
+        job_id: &str,
+        result: Bytes,
+    ) -> Result<bool, Error> {
+        let (origin, job_id, owner) = (origin.to_owned(), job_id.to_owned(), self.owner.clone());
         on_disk(&self.connection, move |connection| {
-            let sql = "UPDATE documents SET state = 'done', result = ?2 WHERE job_id = ?1";
-            connection.execute(sql, (job_id, result.as_ref())).map(drop)
+            let whole = connection.unchecked_transaction()?;
+            let sql = "SELECT count(*) FROM documents WHERE job_id = ?1 AND state = 'done'";
+            let known: i64 = whole.query_row(sql, [&job_id], |row| row.get(0))?;
+            let sql =
+                "UPDATE documents SET state = 'done', result = ?2, error = NULL WHERE job_id = ?1";
+            if whole.execute(sql, (&job_id, result.as_ref()))? == 0 {
+                let sql =
+                    "INSERT INTO documents (owner, state, origin, product, form, job_id, result)
+                           VALUES (?1, 'done', ?2, '', '[]', ?3, ?4)";
+                whole.execute(sql, (owner, origin, job_id, result.as_ref()))?;
+            }
+            whole.commit()?;
+            Ok(known == 0)
         })
         .await
     }
