@@ -4,6 +4,11 @@
 //! an exit never waits for it. A promise is settled through its deferred alone: napi drops it
 //! where its environment is gone, and it keeps the process alive until then, as I/O does.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "what JavaScript gives comes by value"
+)]
+
 use bytes::Bytes;
 use mindee_core::call::{Call, Reply};
 use mindee_core::error::code;
@@ -57,7 +62,7 @@ pub struct CancelHandle(Cancel);
 impl CancelHandle {
     /// A switch that ends nothing yet. The end of its environment, a worker say, throws it.
     #[napi(constructor, catch_unwind)]
-    pub fn new(env: &Env) -> Result<Self> {
+    pub fn new(env: Env) -> Result<Self> {
         if let Some(environment) = env.get_instance_data::<Cancel>()? {
             return Ok(Self(environment.child()));
         }

@@ -53,7 +53,6 @@ pub(crate) fn tables() -> String {
 
 /// The largest document that Mindee takes, in bytes: no more of a stream is worth reading.
 #[napi(catch_unwind)]
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "far below 2^53")]
-pub(crate) fn largest_source() -> f64 {
-    mindee_core::source::LARGEST as f64
+pub(crate) fn largest_source() -> u32 {
+    u32::try_from(mindee_core::source::LARGEST).unwrap_or(u32::MAX)
 }

@@ -38,15 +38,16 @@ export class MindeeError extends Error {
   /** The bytes of an answer that could not be read. Document content: never log it. */
   declare readonly body: Buffer | undefined;
 
-  /** Made by the library alone. */
+  /** @internal */
   constructor(settled: Settled) {
     super(settled.text);
-    const { message, ...payload } = parse(settled.failure ?? "{}") as Record<string, Json>;
-    Object.assign(this, camelKeys(payload));
+    const payload = parse(settled.failure ?? "{}") as Record<string, Json>;
+    const { message: _, ...facts } = payload;
+    Object.assign(this, camelKeys(facts));
     const hidden = {
       name: { value: new.target.name, writable: true, configurable: true },
       categoryNumber: { value: settled.category },
-      payload: { value: { ...payload, message } },
+      payload: { value: payload },
       body: { value: settled.body },
     };
     Object.defineProperties(this, hidden);
@@ -94,7 +95,10 @@ const classes: Record<number, typeof MindeeError> = {
   12: InternalError,
 };
 
-/** The error of a call, made where the stack still leads to the caller. */
+/**
+ * The error of a call, made where the stack still leads to the caller.
+ * @internal
+ */
 export function errorOf(settled: Settled): MindeeError {
   return new (classes[settled.category ?? 0] ?? MindeeError)(settled);
 }

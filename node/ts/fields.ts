@@ -23,11 +23,6 @@ export class Fields extends Map<string, Field> {
     super(Object.entries(json as object).map(([name, field]) => [name, new Field(field as Json)]));
   }
 
-  // What `Map` makes of itself (`Map.groupBy` and the like) is a plain map.
-  static override get [Symbol.species](): MapConstructor {
-    return Map;
-  }
-
   /** The name and the field at an index, from 0. */
   at(index: number): [name: string, field: Field] | undefined {
     return [...this][index];
@@ -49,6 +44,10 @@ export class Field {
   readonly fields: Fields | undefined;
   /** The fields of a list, in reading order; empty for another kind. */
   readonly items: readonly Field[];
+  /** How sure Mindee is: null where it does not say, undefined where the key is missing. */
+  readonly confidence: Confidence | null | undefined;
+  /** Where it stands on the pages; empty where Mindee does not say. */
+  readonly locations: readonly Location[];
   readonly #json: Json;
 
   /** Reads the JSON of one field. */
@@ -57,6 +56,8 @@ export class Field {
     const fields = member(json, "fields");
     const items = member(json, "items");
     this.value = member(json, "value");
+    this.confidence = member(json, "confidence") as Confidence | null | undefined;
+    this.locations = (member(json, "locations") ?? []) as unknown as Location[];
     if (this.value !== undefined) {
       this.kind = "simple";
     } else if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) {
@@ -69,16 +70,6 @@ export class Field {
     }
     this.items =
       this.kind === "list" ? (items as Json[]).map((item) => new Field(item)) : [];
-  }
-
-  /** How sure Mindee is: null where it does not say, undefined where the key is missing. */
-  get confidence(): Confidence | null | undefined {
-    return member(this.#json, "confidence") as Confidence | null | undefined;
-  }
-
-  /** Where it stands on the pages; empty where Mindee does not say. */
-  get locations(): Location[] {
-    return (member(this.#json, "locations") as unknown as Location[] | null | undefined) ?? [];
   }
 
   /** The value, where it is text. */

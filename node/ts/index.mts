@@ -1,3 +1,24 @@
 /** The same names for `import`: one build, so both ways give the same classes. */
 
-export * from "./index.js";
+export {
+  AuthError,
+  CancelledError,
+  Client,
+  Field,
+  Fields,
+  Inference,
+  InternalError,
+  Job,
+  JobFailedError,
+  MindeeError,
+  ModelPage,
+  NetworkError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  RejectedError,
+  ServerError,
+  TimeoutError,
+  UsageError,
+  WebhookError,
+} from "./index.js";
+export type * from "./index.js";

@@ -1,7 +1,5 @@
 /** The public names of `mindee-core`. */
 
-import { tables } from "./mindee-core.node";
-
 export {
   Client,
   type Jobs,
@@ -9,7 +7,21 @@ export {
   type ModelSearch,
   type Product,
 } from "./client";
-export * from "./errors";
+export {
+  AuthError,
+  CancelledError,
+  InternalError,
+  JobFailedError,
+  MindeeError,
+  NetworkError,
+  OutcomeUnknownError,
+  RateLimitedError,
+  RejectedError,
+  ServerError,
+  TimeoutError,
+  UsageError,
+  WebhookError,
+} from "./errors";
 export { type Confidence, Field, Fields, type Location } from "./fields";
 export type { Json } from "./json";
 export type {

@@ -27,7 +27,7 @@ function sayable(_: string, value: unknown): unknown {
     case "string":
       return value.toWellFormed();
     case "bigint":
-      return String(value);
+      return Number(value);
     case "number":
       return Number.isFinite(value) ? value : String(value);
     case "function":

@@ -21,6 +21,12 @@ export interface ClientOptions {
   caFile?: string;
   /** Routes to use: the older ones are for extraction alone. */
   routes?: "products" | "inferences";
+  /** Uploads per minute that this client lets through; the limit is the whole organization's. */
+  postsPerMinute?: number;
+  /** Questions and fetches per minute that this client lets through. */
+  getsPerMinute?: number;
+  /** File of the durable record of documents, jobs and results. */
+  ledger?: string;
 }
 
 /** Options of every call: how long and how often. */

@@ -35,9 +35,10 @@ abstract class Answer {
     return JSON.parse(this.#raw.toString().replace(/^\uFEFF/, ""));
   }
 
-  /** Takes over what stands at a pointer. */
+  /** Takes over what stands at a pointer, but for names that have a meaning here already. */
   protected take(pointer: string): void {
-    Object.assign(this, camelKeys(this.pointer(pointer) ?? {}, fieldsAt));
+    const members = camelKeys(this.pointer(pointer) ?? {}, fieldsAt) as object;
+    Object.assign(this, Object.fromEntries(Object.entries(members).filter(([key]) => !(key in this))));
   }
 }
 

@@ -26,7 +26,7 @@ export type Source =
 
 /** A source as the core takes it: arguments, and bytes beside them. */
 export interface Handed {
-  arguments: { source?: unknown; sourceName?: string | undefined };
+  arguments: { source?: unknown; sourceName?: string };
   content?: Buffer;
 }
 
@@ -40,21 +40,25 @@ export async function hand(source: Source, signal?: AbortSignal | null): Promise
     return { arguments: { source: isFile ? { path: fileURLToPath(source) } : { url: source } } };
   }
   if (isBytes(source)) {
-    return { arguments: {}, content: view(source) };
+    return named(undefined, view(source));
   }
   if (source instanceof Blob) {
-    const content = Buffer.from(await source.arrayBuffer());
-    return { arguments: { sourceName: (source as Partial<File>).name }, content };
+    return named((source as Partial<File>).name, Buffer.from(await source.arrayBuffer()));
   }
   if (Symbol.asyncIterator in source) {
     const path = (source as { path?: unknown }).path;
-    const sourceName = typeof path === "string" ? basename(path) : undefined;
-    return { arguments: { sourceName }, content: await readAll(source, signal) };
+    const filename = typeof path === "string" ? basename(path) : undefined;
+    return named(filename, await readAll(source, signal));
   }
   if ("bytes" in source && isBytes(source.bytes)) {
-    return { arguments: { sourceName: source.filename }, content: view(source.bytes) };
+    return named(source.filename, view(source.bytes));
   }
   return { arguments: { source } };
+}
+
+/** Bytes, with their name where there is one. */
+function named(sourceName: string | undefined, content: Buffer): Handed {
+  return { arguments: sourceName === undefined ? {} : { sourceName }, content };
 }
 
 function isBytes(value: object): value is Bytes {
@@ -94,6 +98,9 @@ async function readAll(
     return Buffer.concat(chunks);
   } finally {
     signal?.removeEventListener("abort", abort);
+    if (signal?.aborted === true) {
+      (stream as { destroy?: () => void }).destroy?.();
+    }
     // Not awaited: the end of a stalled read may never come. After the stream's end it is nothing.
     void Promise.resolve(iterator.return?.()).catch(() => {});
   }

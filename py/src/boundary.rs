@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use mindee_core::call::{Call, Reply};
 use mindee_core::error::code;
 use mindee_core::options::ClientOptions;
-use mindee_core::{Client as Core, Error, Source, runtime};
+use mindee_core::{Cancel, Client as Core, Error, Source, runtime};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyString};
@@ -20,13 +22,26 @@ use crate::queue::Queue;
 /// An answer as Python gets it: the server's bytes, and what the core says about them as JSON.
 pub(crate) type Told = (Py<PyBytes>, String);
 
+pyo3::create_exception!(
+    mindee_core._native,
+    Failure,
+    PyException,
+    "A failed call: payload, number of the category, kept bytes."
+);
+
+/// How long a call that was told to end may take to say what became of the document.
+const GRACE: Duration = Duration::from_millis(100);
+
 /// A client of the core, until it is closed.
 #[pyclass(frozen, module = "mindee_core._native")]
 pub(crate) struct Client(Mutex<Option<Core>>);
 
 /// A call under way.
 #[pyclass(frozen, module = "mindee_core._native")]
-pub(crate) struct Work(Box<dyn Fn() + Send + Sync>);
+pub(crate) struct Work {
+    cancel: Cancel,
+    abort: Box<dyn Fn() + Send + Sync>,
+}
 
 /// A document as the façade hands it over.
 enum Given {
@@ -42,7 +57,9 @@ impl Client {
     #[new]
     fn new(py: Python<'_>, options: &Bound<'_, PyString>) -> PyResult<Self> {
         let made = text(options).and_then(|options| {
-            py.detach(|| ClientOptions::from_json(&options).and_then(Core::new))
+            exit::detach(py, || {
+                ClientOptions::from_json(&options).and_then(Core::new)
+            })
         });
         match made {
             Ok(core) => Ok(Self(Mutex::new(Some(core)))),
@@ -63,19 +80,26 @@ impl Client {
             let call = Prepared::new(operation, arguments, source)?;
             Ok((core, call))
         });
-        let (outcome, entry) = py.detach(|| {
-            let outcome = ready.and_then(|(core, call)| {
-                let call = call.build()?;
-                runtime::wait(async move { core.perform(call).await }, look_up)
-            });
-            // Held until this thread is back in the interpreter, so that it does not end meanwhile.
-            (outcome, exit::enter().unwrap_or_else(|| exit::stay_out()))
+        let mut signal = None;
+        let outcome = exit::detach(py, || {
+            let (core, call) = ready?;
+            let call = call.build()?;
+            let cancel = Cancel::new();
+            let switch = cancel.clone();
+            let work = async move { core.perform_until(call, &switch).await };
+            runtime::wait(work, || look_up(&cancel, &mut signal))
         });
-        drop(entry);
-        match outcome {
+        let told = match outcome {
             Ok(Ok(Ok(reply))) => Ok(tell(py, &reply)),
             Ok(Ok(Err(error))) | Err(error) => Err(raise(py, &error)),
-            Ok(Err(signal)) => Err(signal),
+            Ok(Err(())) => Err(raise(
+                py,
+                &Error::new(code::CANCELLED, "The call was ended"),
+            )),
+        };
+        match signal {
+            Some((signal, _)) => Err(caused_by(py, signal, told.err())),
+            None => told,
         }
     }
 
@@ -93,13 +117,19 @@ impl Client {
             let call = Prepared::new(operation, arguments, source)?;
             Ok((core, call, queue.promise(ticket)))
         });
-        let started = py.detach(|| {
+        let started = exit::detach(py, || {
             let (core, call, promise) = ready?;
             let call = call.build()?;
-            runtime::spawn(async move { promise.keep(core.perform(call).await) })
+            let cancel = Cancel::new();
+            let switch = cancel.clone();
+            let work = async move { promise.keep(core.perform_until(call, &switch).await) };
+            runtime::spawn(work).map(|task| (cancel, task))
         });
         match started {
-            Ok(task) => Ok(Work(Box::new(move || task.abort()))),
+            Ok((cancel, task)) => Ok(Work {
+                cancel,
+                abort: Box::new(move || task.abort()),
+            }),
             Err(error) => Err(raise(py, &error)),
         }
     }
@@ -107,15 +137,20 @@ impl Client {
     /// Lets go of the connections once the calls under way have ended.
     fn close(&self, py: Python<'_>) {
         let core = self.slot().take();
-        py.detach(|| drop(core));
+        exit::detach(py, || drop(core));
     }
 }
 
 #[pymethods]
 impl Work {
-    /// Ends the call; the server goes on with what it has.
+    /// Ends the call soon, with an error that tells what became of the document.
     fn cancel(&self) {
-        (self.0)();
+        self.cancel.cancel();
+    }
+
+    /// Ends the call at once.
+    fn abort(&self) {
+        (self.abort)();
     }
 }
 
@@ -176,19 +211,19 @@ impl Prepared {
     }
 }
 
+/// A source as the façade hands it over: the name of its kind, and the value.
 fn given(source: &Bound<'_, PyAny>) -> Result<Given, Error> {
-    if let Ok(text) = source.cast::<PyString>() {
-        // Text that is not UTF-8 can only be a path.
-        let broken = |_| Error::new(code::SOURCE_PATH_NOT_UTF8, "The path is not UTF-8 text");
-        return text
-            .to_str()
-            .map(|text| Given::Text(text.to_owned()))
-            .map_err(broken);
+    // Text that is not UTF-8 can only be a path.
+    let broken = |_| Error::new(code::SOURCE_PATH_NOT_UTF8, "The path is not UTF-8 text");
+    let Ok((kind, value)) = source.extract::<(String, Bound<'_, PyAny>)>() else {
+        return Ok(Given::Other);
+    };
+    match kind.as_str() {
+        "text" => value.extract().map(Given::Text).map_err(broken),
+        "path" => value.extract().map(Given::Path).map_err(broken),
+        "bytes" => Ok(value.extract().map_or(Given::Other, Given::Content)),
+        _ => Ok(Given::Other),
     }
-    if let Ok(content) = source.extract() {
-        return Ok(Given::Content(content));
-    }
-    Ok(source.extract().map_or(Given::Other, Given::Path))
 }
 
 fn text(text: &Bound<'_, PyString>) -> Result<String, Error> {
@@ -196,13 +231,33 @@ fn text(text: &Bound<'_, PyString>) -> Result<String, Error> {
     text.to_str().map(str::to_owned).map_err(broken)
 }
 
-/// Hears signals during a wait.
-fn look_up() -> ControlFlow<PyErr> {
+/// Hears signals during a wait. One that raises ends the call by its switch, so that the error
+/// tells what became of the document; it is not waited for longer than [`GRACE`].
+fn look_up(cancel: &Cancel, signal: &mut Option<(PyErr, Instant)>) -> ControlFlow<()> {
+    if let Some((_, heard)) = signal {
+        return if heard.elapsed() < GRACE {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        };
+    }
     match exit::attach(|py| -> PyResult<()> { py.check_signals() }) {
-        Some(Ok(())) => ControlFlow::Continue(()),
-        Some(Err(signal)) => ControlFlow::Break(signal),
+        Some(Ok(())) => {}
+        Some(Err(raised)) => {
+            cancel.cancel();
+            *signal = Some((raised, Instant::now()));
+        }
         None => exit::stay_out(),
     }
+    ControlFlow::Continue(())
+}
+
+/// What a signal raised, with the call's own error as its cause: it holds the resume token.
+fn caused_by(py: Python<'_>, raised: PyErr, error: Option<PyErr>) -> PyErr {
+    if raised.cause(py).is_none() {
+        raised.set_cause(py, error);
+    }
+    raised
 }
 
 /// An answer for Python.
@@ -211,15 +266,11 @@ pub(crate) fn tell(py: Python<'_>, reply: &Reply) -> Told {
     (body, reply.about.to_string())
 }
 
-/// An error as an exception, which Python makes from the payload.
+/// An error as Python gets it: payload, number of the category, kept bytes.
+///
+/// The façade makes its own exception of it. That is not done here: while Python code runs below
+/// Rust, the end of the interpreter would tear the thread out of it.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
-    let body = error.body().map(|body| PyBytes::new(py, body));
-    let arguments = (error.payload().to_string(), error.category().number(), body);
-    let made = py
-        .import("mindee_core.errors")
-        .and_then(|errors| errors.call_method1("from_payload", arguments));
-    match made {
-        Ok(exception) => PyErr::from_value(exception),
-        Err(broken) => broken,
-    }
+    let body = error.body().map(|body| PyBytes::new(py, body).unbind());
+    Failure::new_err((error.payload().to_string(), error.category().number(), body))
 }

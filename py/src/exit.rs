@@ -51,6 +51,21 @@ pub(crate) fn attach<T>(body: impl FnOnce(Python<'_>) -> T) -> Option<T> {
     Python::try_attach(body)
 }
 
+/// Leaves the interpreter for a while, as every long work must.
+pub(crate) fn detach<T: Send>(py: Python<'_>, body: impl FnOnce() -> T + Send) -> T {
+    if ending() {
+        // There is no way back in from here.
+        return body();
+    }
+    let (value, entry) = py.detach(|| {
+        let value = body();
+        (value, enter().unwrap_or_else(|| stay_out()))
+    });
+    // Held until this thread is back in, so that the interpreter does not end on its way.
+    drop(entry);
+    value
+}
+
 /// Keeps a thread out of an interpreter that ends; it ends with the process.
 pub(crate) fn stay_out() -> ! {
     loop {

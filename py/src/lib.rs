@@ -10,7 +10,7 @@ mod tables;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
-    use crate::boundary::{Client, Work, refuse_option};
+    use crate::boundary::{Client, Failure, Work, refuse_option};
     #[pymodule_export]
     use crate::queue::Queue;
     #[pymodule_export]

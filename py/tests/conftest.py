@@ -109,8 +109,8 @@ class Child:
             "DOCUMENT": str(DATA / "invoice.pdf"),
         }
         command = [sys.executable, "-c", script, *arguments]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(command, env=environment, **pipes)
 
     def end(self, seconds=30):
         """Its exit code, output and errors."""

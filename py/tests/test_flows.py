@@ -35,7 +35,8 @@ def test_a_document_of_every_product_is_run_on_an_event_loop(on_loop, sandbox, p
 
 
 def test_a_job_is_followed_step_by_step(client, sandbox):
-    job = client.extraction.enqueue(DATA / "invoice.pdf", model_id=sandbox.models["extraction"], alias="a")
+    model = sandbox.models["extraction"]
+    job = client.extraction.enqueue(DATA / "invoice.pdf", model_id=model, alias="a")
     assert (job.status, job.alias, job.filename) == ("Processing", "a", "invoice.pdf")
     assert client.jobs.get(job.id).id == job.id
     assert client.jobs.wait(job.resume_token, **SOON).status == "Processed"

@@ -46,11 +46,13 @@ class _Product(_Result[R]):
         self._kind = kind
 
     async def _run(self, source: Source, options: Any) -> Inference[R]:
-        body, _ = await self._door.call("run", dict(product=self._product, **options), source)
+        arguments = dict(product=self._product, **options)
+        body, _ = await self._door.call("run", arguments, source)
         return Inference(body, self._kind)
 
     async def _enqueue(self, source: Source, options: Any) -> Job:
-        return Job(*await self._door.call("enqueue", dict(product=self._product, **options), source))
+        arguments = dict(product=self._product, **options)
+        return Job(*await self._door.call("enqueue", arguments, source))
 
     async def result(self, id: str, **options: Unpack[WaitOptions]) -> Inference[R]:
         """Fetches the result of a finished inference, by its id or resume token."""
@@ -144,7 +146,7 @@ class Models:
         self._door = door
 
     def search(self, **options: Unpack[SearchOptions]) -> ModelSearch:
-        """The models that match, to iterate over: ``async for model in client.models.search(): ...``."""
+        """The models that match: ``async for model in client.models.search(): ...``."""
         return ModelSearch(self._door, dict(options))
 
 
@@ -153,6 +155,9 @@ class AsyncClient:
 
     What is not given comes from the environment (``MINDEE_V2_API_KEY``, ``MINDEE_V2_BASE_URL``) or
     the core's defaults. A forked process may go on with its parent's client.
+
+    Cancelling a task ends its call within 100 ms; the exception's ``__cause__`` is the call's own
+    error, whose ``resume_token`` goes on with a document that was sent already.
     """
 
     __slots__ = ("_door", "extraction", "split", "crop", "classification", "ocr", "jobs", "models")
@@ -193,4 +198,4 @@ class AsyncClient:
         await self.close()
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds a key and connections; make a new one from your own options")
+        raise TypeError("a client holds a key and connections; make a new one instead")

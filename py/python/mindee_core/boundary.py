@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from . import _native
+from .errors import MindeeError, from_payload
 from .sources import hand_over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 
 def written(options: dict[str, Any]) -> str:
@@ -22,14 +26,15 @@ def written(options: dict[str, Any]) -> str:
         return text(options)
     except refused:
         pass
+    message = "The options are not JSON"
     for key, value in options.items():
         try:
             text(value)
         except refused as error:
             # The value itself is not repeated: it may be a secret.
-            why = str(error)
+            message = f"Option `{key}`: {error}"
             break
-    raise _native.refuse_option(f"Option `{key}`: {why}")
+    raise error_of(_native.refuse_option(message))
 
 
 def plain(value: Any) -> Any:
@@ -41,9 +46,26 @@ def plain(value: Any) -> Any:
     raise TypeError(f"a value of type {type(value).__name__} is not taken")
 
 
-def prepared(arguments: dict[str, Any], source: Any) -> tuple[str, Any]:
-    source, beside = hand_over(source)
-    return written({**beside, **arguments}), source
+def prepared(arguments: dict[str, Any], source: Any) -> tuple[str, tuple[str, Any] | None]:
+    given, beside = hand_over(source)
+    return written({**beside, **arguments}), given
+
+
+def told(function: Callable[..., T], *arguments: Any) -> T:
+    """Calls the native half, and raises what it fails with as an error of this package."""
+    try:
+        return function(*arguments)
+    except _native.Failure as failure:
+        error = error_of(failure)
+    except BaseException as signal:
+        if isinstance(signal.__cause__, _native.Failure):
+            signal.__cause__ = error_of(signal.__cause__)
+        raise
+    raise error
+
+
+def error_of(failure: Exception) -> MindeeError:
+    return from_payload(*failure.args)
 
 
 class Door:
@@ -52,13 +74,12 @@ class Door:
     __slots__ = ("native",)
 
     def __init__(self, options: dict[str, Any]) -> None:
-        self.native = _native.Client(written(options))
+        self.native = told(_native.Client, written(options))
 
     def call(
         self, operation: str, arguments: dict[str, Any], source: Any = None
     ) -> tuple[bytes, dict[str, Any]]:
         from json import loads
 
-        arguments_json, source = prepared(arguments, source)
-        body, about = self.native.call(operation, arguments_json, source)
+        body, about = told(self.native.call, operation, *prepared(arguments, source))
         return body, loads(about)

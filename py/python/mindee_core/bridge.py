@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 
 from . import _native
-from .boundary import prepared, written
+from .boundary import error_of, prepared, told, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
     from typing import Any
+
+GRACE = 0.1
+"""Seconds that a call which was told to end may take to say what became of the document."""
 
 bridges: dict[asyncio.AbstractEventLoop, Bridge] = {}
 if hasattr(os, "register_at_fork"):
@@ -21,7 +25,7 @@ if hasattr(os, "register_at_fork"):
 class Bridge:
     """The calls of one event loop that wait for their answer."""
 
-    __slots__ = ("queue", "waiting", "ticket")
+    __slots__ = ("__weakref__", "queue", "ticket", "waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.waiting: dict[int, asyncio.Future[tuple[bytes, str]]] = {}
@@ -34,18 +38,42 @@ class Bridge:
             loop.add_reader(descriptor, self.settle)
         except NotImplementedError:
             # Such a loop is woken from a runtime thread, which is the slower way.
-            self.queue = _native.Queue(lambda: loop.call_soon_threadsafe(self.settle))
+            self.queue = _native.Queue(waker(loop, self))
+
+    def next_ticket(self) -> int:
+        self.ticket += 1
+        return self.ticket
+
+    def wait_for(
+        self, ticket: int, loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Future[tuple[bytes, str]]:
+        """What the answer to a ticket will be put into."""
+        future = self.waiting[ticket] = loop.create_future()
+        return future
 
     def settle(self) -> None:
         """Hands out the answers that have arrived."""
-        for ticket, told, error in self.queue.drain():
+        for ticket, answer, failure in self.queue.drain():
             future = self.waiting.pop(ticket, None)
             if future is None or future.done():
                 continue
-            if error is not None:
-                future.set_exception(error)
-            elif told is not None:
-                future.set_result(told)
+            if failure is not None:
+                future.set_exception(error_of(failure))
+            elif answer is not None:
+                future.set_result(answer)
+
+
+def waker(loop: asyncio.AbstractEventLoop, bridge: Bridge) -> Callable[[], object]:
+    from weakref import WeakMethod
+
+    # The queue, which belongs to the bridge, must not keep it alive.
+    settle = WeakMethod(bridge.settle)
+
+    def wake() -> None:
+        if (alive := settle()) is not None:
+            loop.call_soon_threadsafe(alive)
+
+    return wake
 
 
 def bridge_of(loop: asyncio.AbstractEventLoop) -> Bridge:
@@ -64,31 +92,43 @@ class AsyncDoor:
     __slots__ = ("native",)
 
     def __init__(self, options: dict[str, Any]) -> None:
-        self.native = _native.Client(written(options))
+        self.native = told(_native.Client, written(options))
 
     async def call(
         self, operation: str, arguments: dict[str, Any], source: Any = None
     ) -> tuple[bytes, dict[str, Any]]:
-        from asyncio import get_running_loop
+        from asyncio import CancelledError, get_running_loop
         from json import loads
 
         loop = get_running_loop()
         bridge = bridge_of(loop)
         if callable(getattr(source, "read", None)):
             # A file may be slow to read, and the loop must go on.
-            arguments_json, source = await loop.run_in_executor(None, prepared, arguments, source)
+            given = await loop.run_in_executor(None, prepared, arguments, source)
         else:
-            arguments_json, source = prepared(arguments, source)
-        bridge.ticket = ticket = bridge.ticket + 1
-        future: asyncio.Future[tuple[bytes, str]] = loop.create_future()
-        bridge.waiting[ticket] = future
+            given = prepared(arguments, source)
+        ticket = bridge.next_ticket()
+        future = bridge.wait_for(ticket, loop)
         work = None
         try:
-            work = self.native.call_async(operation, arguments_json, source, bridge.queue, ticket)
+            work = told(self.native.call_async, operation, *given, bridge.queue, ticket)
             body, about = await future
+        except CancelledError as ended:
+            if work is not None and future.cancelled():
+                work.cancel()
+                # The call's own error holds the resume token.
+                ended.__cause__ = await last_word(bridge.wait_for(ticket, loop))
+            raise
         finally:
-            # Nothing is left to end where the answer came; else the caller waits no more.
             bridge.waiting.pop(ticket, None)
             if work is not None:
-                work.cancel()
+                work.abort()
         return body, loads(about)
+
+
+async def last_word(future: asyncio.Future[Any]) -> BaseException | None:
+    """The error that a call ends with, where it comes soon."""
+    from asyncio import wait
+
+    done, _ = await wait([future], timeout=GRACE)
+    return future.exception() if done else None

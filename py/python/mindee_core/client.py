@@ -46,11 +46,13 @@ class _Product(_Result[R]):
         self._kind = kind
 
     def _run(self, source: Source, options: Any) -> Inference[R]:
-        body, _ = self._door.call("run", dict(product=self._product, **options), source)
+        arguments = dict(product=self._product, **options)
+        body, _ = self._door.call("run", arguments, source)
         return Inference(body, self._kind)
 
     def _enqueue(self, source: Source, options: Any) -> Job:
-        return Job(*self._door.call("enqueue", dict(product=self._product, **options), source))
+        arguments = dict(product=self._product, **options)
+        return Job(*self._door.call("enqueue", arguments, source))
 
     def result(self, id: str, **options: Unpack[WaitOptions]) -> Inference[R]:
         """Fetches the result of a finished inference, by its id or resume token."""
@@ -143,7 +145,7 @@ class Models:
         self._door = door
 
     def search(self, **options: Unpack[SearchOptions]) -> ModelSearch:
-        """The models that match, to iterate over: ``for model in client.models.search(): ...``."""
+        """The models that match: ``for model in client.models.search(): ...``."""
         return ModelSearch(self._door, dict(options))
 
 
@@ -152,6 +154,9 @@ class Client:
 
     What is not given comes from the environment (``MINDEE_V2_API_KEY``, ``MINDEE_V2_BASE_URL``) or
     the core's defaults. A forked process may go on with its parent's client.
+
+    Ctrl-C ends a call within 100 ms; the exception's ``__cause__`` is the call's own error, whose
+    ``resume_token`` goes on with a document that was sent already.
     """
 
     __slots__ = ("_door", "extraction", "split", "crop", "classification", "ocr", "jobs", "models")
@@ -192,4 +197,4 @@ class Client:
         self.close()
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client holds a key and connections; make a new one from your own options")
+        raise TypeError("a client holds a key and connections; make a new one instead")

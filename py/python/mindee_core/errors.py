@@ -123,7 +123,7 @@ class NetworkError(MindeeError):
     """The server could not be reached, or the connection broke."""
 
 
-class TimeoutError(MindeeError):  # noqa: A001
+class TimeoutError(MindeeError):
     """Time ran out on our side. It is not the built-in class, which is an ``OSError``."""
 
 

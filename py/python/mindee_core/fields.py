@@ -80,12 +80,12 @@ class Field:
 
     @property
     def value(self) -> Any:
-        """The value of a simple field: text, number, boolean or ``None``. A whole number is an ``int``."""
+        """The value of a simple field: text, number, boolean or null; integers stay integers."""
         return self._get("value")
 
     @property
     def confidence(self) -> str | None:
-        """How sure Mindee is: ``Certain``, ``High``, ``Medium``, ``Low``, or a word of a later version."""
+        """How sure Mindee is: ``Certain``, ``High``, ``Medium``, ``Low``, or a later word."""
         word: str | None = self._get("confidence")
         return word
 

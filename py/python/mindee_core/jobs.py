@@ -14,7 +14,7 @@ class ProblemItem(View):
 
     __slots__ = ()
 
-    pointer: str | None  # type: ignore[assignment]
+    pointer: str | None
     """A JSON pointer fragment such as ``#/model_id``."""
     detail: str | None
     """What is wrong there."""
@@ -95,7 +95,7 @@ class Job(Document):
 
     @property
     def resume_token(self) -> str:
-        """What ``client.jobs.result`` takes to go on, here or in another process. Holds no secret."""
+        """What ``client.jobs.result`` takes to go on, here or elsewhere. Holds no secret."""
         token: str = self._about["resume_token"]
         return token
 

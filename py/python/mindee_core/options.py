@@ -9,29 +9,35 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypedDict, Union
+from typing import Any, TypedDict
 
-Seconds = Union[float, timedelta, None]
+Seconds = float | timedelta | None
 """A time: a number of seconds, or a ``timedelta``."""
 
 
 class ClientOptions(TypedDict, total=False):
     """Options of a client, given once."""
 
-    api_key: Union[str, None]
+    api_key: str | None
     """Mindee API key (V2), bare. Else MINDEE_V2_API_KEY counts."""
-    base_url: Union[str, None]
+    base_url: str | None
     """Address of the API, without ``/v2``. Else MINDEE_V2_BASE_URL counts."""
     request_timeout: Seconds
     """Longest silence on a connection. Else MINDEE_REQUEST_TIMEOUT counts."""
     connect_timeout: Seconds
     """Longest time to connect, TLS included."""
-    proxy: Union[str, None]
+    proxy: str | None
     """Proxy for every request. Else HTTPS_PROXY, HTTP_PROXY and NO_PROXY count."""
-    ca_file: Union[str, os.PathLike[str], None]
+    ca_file: str | os.PathLike[str] | None
     """PEM file with certificate authorities to trust beside the system's."""
-    routes: Union[str, None]
+    routes: str | None
     """Routes to use: ``products``, or the older ``inferences`` (extraction alone)."""
+    posts_per_minute: int | None
+    """Uploads per minute that this client lets through."""
+    gets_per_minute: int | None
+    """Questions and fetches per minute that this client lets through."""
+    ledger: str | os.PathLike[str] | None
+    """File that keeps a durable record of documents, jobs and results."""
 
 
 class WaitOptions(TypedDict, total=False):
@@ -39,7 +45,7 @@ class WaitOptions(TypedDict, total=False):
 
     deadline: Seconds
     """Longest time for the whole call: upload, wait and fetch."""
-    retries: Union[int, None]
+    retries: int | None
     """How often a request that is safe to repeat is repeated."""
     first_poll: Seconds
     """Time from the upload to the first question for the result."""
@@ -55,41 +61,41 @@ class _Model(TypedDict):
 class DocumentOptions(_Model, WaitOptions, total=False):
     """Options of a document, for every product. Those not given are the model's to decide."""
 
-    alias: Union[str, None]
+    alias: str | None
     """Your own name for the document, echoed in job, result and webhook. Not unique."""
-    webhook_ids: Union[str, Sequence[str], None]
+    webhook_ids: str | Sequence[str] | None
     """Webhooks of the model to call with the result."""
-    filename: Union[str, None]
+    filename: str | None
     """File name for Mindee to note instead of the source's own."""
-    source_name: Union[str, None]
+    source_name: str | None
     """File name of a source that is bytes."""
 
 
 class ExtractionOptions(DocumentOptions, total=False):
     """Options of a document to extract."""
 
-    raw_text: Union[bool, None]
+    raw_text: bool | None
     """Whether the result holds the full text."""
-    polygon: Union[bool, None]
+    polygon: bool | None
     """Whether each field holds its places on the page."""
-    confidence: Union[bool, None]
+    confidence: bool | None
     """Whether each field holds a confidence."""
-    rag: Union[bool, None]
+    rag: bool | None
     """Whether the model's RAG documents are used."""
-    text_context: Union[str, None]
+    text_context: str | None
     """Text that helps to read the document."""
-    data_schema: Union[str, dict[str, Any], None]
+    data_schema: str | dict[str, Any] | None
     """Data schema for this call: ``{"replace": {"fields": [...]}}``."""
 
 
 class SearchOptions(WaitOptions, total=False):
     """Which models to find; nothing given finds all."""
 
-    name: Union[str, None]
+    name: str | None
     """Part of the name, in any case."""
-    model_type: Union[str, None]
+    model_type: str | None
     """The product."""
-    page: Union[int, None]
+    page: int | None
     """The page to begin with, from 1."""
-    per_page: Union[int, None]
+    per_page: int | None
     """Models to a page."""

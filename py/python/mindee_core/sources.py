@@ -6,7 +6,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Protocol, Union
+    from typing import Any, Protocol, TypeAlias
 
     class Readable(Protocol):
         """An open binary file, or anything else that gives its bytes."""
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
         def read(self) -> bytes:
             """All bytes, to the end."""
 
-    Source = Union[str, "os.PathLike[Any]", bytes, bytearray, memoryview, Readable, "Base64"]
+    Source: TypeAlias = (
+        str | os.PathLike[Any] | bytes | bytearray | memoryview | Readable | "Base64"
+    )
     """A path or https URL, a path, bytes, an open binary file, or base64 text.
 
     A path is streamed and never held in memory; ``bytes`` are sent without a copy; a file is read
@@ -34,22 +36,27 @@ class Base64:
         return f"Base64(<{len(self.text)} characters>, filename={self.filename!r})"
 
 
-def hand_over(source: Any) -> tuple[Any, dict[str, Any]]:
-    """A source as the native half takes it: text, a path or bytes, and arguments beside it."""
-    if isinstance(source, (str, bytes, bytearray)):
-        return source, {}
+def hand_over(source: Any) -> tuple[tuple[str, Any] | None, dict[str, Any]]:
+    """A source as the native half takes it: its kind and value, and arguments beside it."""
+    if source is None:
+        return None, {}
+    if isinstance(source, str):
+        return ("text", source), {}
+    if isinstance(source, (bytes, bytearray)):
+        return ("bytes", source), {}
+    if isinstance(source, memoryview):
+        return ("bytes", source.tobytes()), {}
     if isinstance(source, os.PathLike):
-        # A path is no URL, whatever it looks like; so it stays a path object.
-        return source, {}
+        # A path is no URL, whatever it looks like.
+        return ("path", os.fsdecode(source)), {}
     if isinstance(source, Base64):
         return None, {"source": {"base64": source.text, "filename": source.filename}}
-    if isinstance(source, memoryview):
-        return source.tobytes(), {}
     if callable(getattr(source, "read", None)):
         content = source.read()
-        # Text from a file is no document, and must not be taken for a path.
-        return source if isinstance(content, str) else content, {"source_name": name_of(source)}
-    return source, {}
+        if isinstance(content, (bytes, bytearray)):
+            return ("bytes", content), {"source_name": name_of(source)}
+    # The core says what is wrong with it.
+    return ("other", None), {}
 
 
 def name_of(source: Any) -> str | None:

@@ -69,10 +69,6 @@ class View:
     def __init__(self, data: Any) -> None:
         self.data = data
 
-    def pointer(self, pointer: str, default: Any = MISSING) -> Any:
-        """The value at a JSON pointer into this object; ``default`` where there is nothing."""
-        return find(self.data, pointer, default)
-
     def __eq__(self, other: object) -> bool:
         return self.data == other.data if isinstance(other, type(self)) else NotImplemented
 
@@ -89,7 +85,8 @@ class View:
 
         def __getattr__(self, name):
             if name.startswith("_") or name not in type(self).__annotations__:
-                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self)
+                message = f"{type(self).__name__!r} has no attribute {name!r}"
+                raise AttributeError(message, name=name, obj=self)
             value = self.data.get(name) if isinstance(self.data, dict) else None
             read = self._reads.get(name)
             return read(value) if read else value
@@ -131,7 +128,7 @@ class Document(View):
 
     def pointer(self, pointer: str, default: Any = MISSING) -> Any:
         """The value at a JSON pointer into the whole answer; ``default`` where there is nothing."""
-        self.data  # noqa: B018  (reads the bytes, the first time)
+        _ = self.data  # Reads the bytes, the first time.
         return find(self._root, pointer, default)
 
     if not TYPE_CHECKING:

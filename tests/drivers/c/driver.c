@@ -3,17 +3,17 @@
 
 enum { POINTERS = 64 };
 
-typedef struct request {
+struct request {
     mindee_options *client_options, *options;
     mindee_source *source;
     mindee_error *error;
     char call[32];
-    char id[4096];
+    char id[1024];
     mindee_str given_id;
     mindee_product product;
     char *pointers[POINTERS];
     size_t pointer_count;
-} request;
+};
 
 static mindee_product product_of(mindee_str slug) {
     if (is(slug, "extraction")) return MINDEE_EXTRACTION;
@@ -30,7 +30,6 @@ static void keep(char *place, size_t room, mindee_str text) {
 
 static mindee_error *open_source(mindee_str kind, mindee_str value, mindee_str name,
                                  mindee_source **out) {
-    mindee_error *error;
     mindee_bytes content;
     char *memory;
     if (is(kind, "path")) return mindee_source_path(value, out);
@@ -39,11 +38,10 @@ static mindee_error *open_source(mindee_str kind, mindee_str value, mindee_str n
     if (is(kind, "text")) return mindee_source_text(value, out);
     content = read_file(value, &memory);
     /* Lending takes no copy: the memory is freed when the library has read it. */
-    error = mindee_source_lent(content, name, free, memory, out);
-    return error;
+    return mindee_source_lent(content, name, free, memory, out);
 }
 
-static mindee_error *take(request *request, const line *line) {
+static mindee_error *take(struct request *request, const struct line *line) {
     const mindee_str *fields = line->fields;
     if (is(fields[0], "client"))
         return mindee_options_set(request->client_options, fields[1], fields[2]);
@@ -66,7 +64,7 @@ static mindee_error *take(request *request, const line *line) {
     return NULL;
 }
 
-static void say_values(const request *request, const mindee_value *root) {
+static void say_values(const struct request *request, const mindee_value *root) {
     size_t at;
     for (at = 0; at < request->pointer_count; at++) {
         const mindee_value *value = mindee_value_at(root, mindee_c(request->pointers[at]));
@@ -81,7 +79,7 @@ static void say_values(const request *request, const mindee_value *root) {
     }
 }
 
-static mindee_error *say_result(const request *request, mindee_error *error,
+static mindee_error *say_result(const struct request *request, mindee_error *error,
                                 mindee_result *result) {
     if (error == NULL) {
         say("body");
@@ -93,7 +91,7 @@ static mindee_error *say_result(const request *request, mindee_error *error,
     return error;
 }
 
-static mindee_error *say_job(const request *request, mindee_error *error, mindee_job *job) {
+static mindee_error *say_job(const struct request *request, mindee_error *error, mindee_job *job) {
     if (error == NULL) {
         say("body");
         say_bytes(mindee_job_bytes(job));
@@ -106,7 +104,7 @@ static mindee_error *say_job(const request *request, mindee_error *error, mindee
     return error;
 }
 
-static mindee_error *search(request *request, const mindee_client *client) {
+static mindee_error *search(struct request *request, const mindee_client *client) {
     bool more = true;
     while (more) {
         mindee_result *page = NULL;
@@ -124,7 +122,7 @@ static mindee_error *search(request *request, const mindee_client *client) {
     return NULL;
 }
 
-static mindee_error *perform(request *r, const mindee_client *client) {
+static mindee_error *perform(struct request *r, const mindee_client *client) {
     mindee_result *result = NULL;
     mindee_job *job = NULL;
     mindee_str call = mindee_c(r->call), id = r->given_id;
@@ -156,7 +154,7 @@ static mindee_error *perform(request *r, const mindee_client *client) {
     return search(r, client);
 }
 
-static void play(request *request) {
+static void play(struct request *request) {
     mindee_client *client = NULL;
     mindee_error *error = request->error;
     if (error == NULL) error = mindee_client_new(request->client_options, &client);
@@ -179,8 +177,8 @@ static void play(request *request) {
 }
 
 int main(void) {
-    static request request;
-    line line = {0};
+    static struct request request;
+    struct line line = {0};
     say("ready\tc");
     say_field(mindee_version());
     say("\n");

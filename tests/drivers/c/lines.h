@@ -10,12 +10,12 @@
 
 enum { FIELDS = 6 };
 
-typedef struct line {
+struct line {
     char *memory;
     size_t room;
     mindee_str fields[FIELDS];
     size_t count;
-} line;
+};
 
 static inline int hex_digit(char digit) {
     const char *digits = "0123456789ABCDEF0123456789abcdef";
@@ -37,7 +37,7 @@ static inline size_t decode_percent(char *text, size_t length) {
     return to;
 }
 
-static inline bool read_raw_line(line *line) {
+static inline bool read_raw_line(struct line *line) {
     size_t length = 0;
     int byte;
     while ((byte = getchar()) != EOF && byte != '\n') {
@@ -53,7 +53,7 @@ static inline bool read_raw_line(line *line) {
 }
 
 /* Reads a line; false at the end of the input. */
-static inline bool read_line(line *line) {
+static inline bool read_line(struct line *line) {
     char *field;
     memset(line->fields, 0, sizeof line->fields);
     line->count = 0;

@@ -1,5 +1,6 @@
 """The conformance driver of Python: plays requests from standard input over the public face."""
 
+import io
 import json
 import sys
 from urllib.parse import quote, unquote
@@ -24,7 +25,8 @@ def source_of(kind, value, *filename):
     if kind == "base64":
         return Base64(value, name), {}
     with open(value, "rb") as file:
-        return file.read(), beside
+        content = file.read()
+    return (io.BytesIO(content) if kind == "reader" else content), beside
 
 
 class PathOf:
@@ -84,7 +86,8 @@ def main():
     reply("ready", "python", mindee_core.__version__)
     request = {"client": {}, "options": {}, "read": []}
     for line in sys.stdin:
-        word, *fields = (unquote(field, errors="surrogateescape") for field in line.rstrip("\n").split("\t"))
+        fields = line.rstrip("\n").split("\t")
+        word, *fields = (unquote(field, errors="surrogateescape") for field in fields)
         match word:
             case "client":
                 request["client"][fields[0]] = json.loads(fields[1])

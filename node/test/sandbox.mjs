@@ -1,0 +1,78 @@
+// The stand-in server as a program, and a client for it. It ends with this process.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { Client } from "mindee-core";
+
+const program =
+  process.env.MINDEE_SANDBOX ??
+  fileURLToPath(new URL("../../target/debug/mindee-sandbox", import.meta.url));
+
+export const data = (name) => fileURLToPath(new URL(`../../tests/data/${name}`, import.meta.url));
+
+/** Starts a server for the tests of one file. */
+export async function startSandbox(...args) {
+  const child = spawn(program, ["--exit-with-stdin", "--processing-ms", "20", ...args], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  after(() => child.stdin.end());
+  const started = new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the sandbox ended with ${code}`)));
+    createInterface({ input: child.stdout }).once("line", (line) => resolve(JSON.parse(line)));
+  });
+  const ready = await started;
+  const admin = async (method, path, body) => {
+    const answer = await fetch(`${ready.admin_url}/${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    if (!answer.ok) {
+      throw new Error(await answer.text());
+    }
+    const text = await answer.text();
+    return text === "" ? undefined : JSON.parse(text);
+  };
+  return {
+    ...ready,
+    options: { apiKey: ready.api_key, baseUrl: ready.base_url },
+    environment: {
+      ...process.env,
+      MINDEE_V2_API_KEY: ready.api_key,
+      MINDEE_V2_BASE_URL: ready.base_url,
+    },
+    /** A client that need not spare the budgets of a server of its own. */
+    client: (options) =>
+      new Client({
+        apiKey: ready.api_key,
+        baseUrl: ready.base_url,
+        postsPerMinute: 100_000,
+        getsPerMinute: 100_000,
+        ...options,
+      }),
+    /** Options of a run that is asked about at once. */
+    quick: (product = "extraction") => ({
+      modelId: ready.models[product],
+      firstPoll: 0.02,
+      pollInterval: 0.02,
+    }),
+    rules: (...rules) => admin("POST", "rules", rules),
+    clear: async () => {
+      await admin("DELETE", "rules");
+      await admin("DELETE", "seen");
+    },
+    seen: () => admin("GET", "seen"),
+  };
+}
+
+/** The error that a promise is rejected with. */
+export async function failure(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it did not fail");
+}

@@ -1,0 +1,44 @@
+"""The examples do what a newcomer sees."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import DATA
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "invoice.py"
+
+
+def run(sandbox, document):
+    environment = {
+        **os.environ,
+        "MINDEE_V2_API_KEY": sandbox.options["api_key"],
+        "MINDEE_V2_BASE_URL": sandbox.options["base_url"],
+    }
+    command = [sys.executable, EXAMPLE, document, sandbox.models["extraction"]]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("document", ["invoice.pdf", "invoice.jpg"])
+def test_the_example_reads_an_invoice(sandbox, document):
+    done = run(sandbox, DATA / document)
+    lines = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert list(lines) == [
+        "supplier_name",
+        "invoice_number",
+        "date",
+        "currency",
+        "total_amount",
+        "line_items",
+        "line_item_1",
+    ]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(lines["line_items"]) > 0
+
+
+def test_the_example_tells_an_error_and_fails(sandbox):
+    done = run(sandbox, DATA / "missing.pdf")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "missing.pdf does not exist." in done.stderr and "Traceback" not in done.stderr
