@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::rule::Change;
+use crate::timestamp::{Moment, http_date, naive};
 
 pub(crate) fn apply(document: &mut Value, change: &Change) {
     let Some((parents, last)) = change.pointer.rsplit_once('/') else {
@@ -63,6 +64,8 @@ fn remove(place: &mut Value, key: &str) {
 
 /// What the placeholders stand for.
 pub(crate) struct Placeholders {
+    /// The sandbox's present, for `{time}`.
+    pub(crate) now: Moment,
     pub(crate) base_url: String,
     pub(crate) job_id: Option<String>,
     pub(crate) model_id: Option<String>,
@@ -75,12 +78,18 @@ impl Placeholders {
             ("{job_id}", self.job_id.as_ref()),
             ("{model_id}", self.model_id.as_ref()),
         ];
-        known
+        let text = known
             .into_iter()
             .fold(text.to_owned(), |text, (name, value)| match value {
                 Some(value) => text.replace(name, value),
                 None => text,
-            })
+            });
+        let text = with_moments(text, "{time", |by| naive(self.now.saturating_add(by)));
+        // A client compares this one with the machine's clock.
+        let machine = Moment::now_utc();
+        with_moments(text, "{http_date", |by| {
+            http_date(machine.saturating_add(by))
+        })
     }
 
     pub(crate) fn value(&self, value: &Value) -> Value {
@@ -94,4 +103,23 @@ impl Placeholders {
             other => other.clone(),
         }
     }
+}
+
+/// Fills in `{time}` and `{time:SECONDS}`; leaves alone what is neither.
+fn with_moments(text: String, opening: &str, write: impl Fn(time::Duration) -> String) -> String {
+    let Some((before, rest)) = text.split_once(opening) else {
+        return text;
+    };
+    let Some((by, after)) = rest.split_once('}') else {
+        return text;
+    };
+    let seconds = match by.strip_prefix(':') {
+        None => by.is_empty().then_some(0),
+        Some(number) => number.parse().ok(),
+    };
+    let Some(seconds) = seconds else {
+        return text;
+    };
+    let moment = write(time::Duration::seconds(seconds));
+    format!("{before}{moment}{after}")
 }

@@ -9,11 +9,12 @@ use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use crate::connection::Connection;
 use crate::edit::{self, Placeholders};
+use crate::oddity;
 use crate::reply::{Content, Reply};
 use crate::rule::{Answer, Reset, Rule};
 
@@ -62,6 +63,9 @@ pub(crate) fn edit(reply: &mut Reply, rule: &Rule, known: &Placeholders) {
     for (name, value) in &rule.headers {
         reply.set_header(name, &known.text(value));
     }
+    if let Some(bomb) = rule.header_bomb {
+        oddity::add_headers(reply, bomb);
+    }
 }
 
 /// The response, sent whole or as the rule wants it.
@@ -70,12 +74,18 @@ pub(crate) fn response(
     rule: Option<&Rule>,
     connection: &Arc<Connection>,
 ) -> Response<Body> {
-    let bytes = match reply.content {
-        Content::Json(json) => Bytes::from(json.to_string()),
-        Content::Bytes(bytes) => bytes,
+    let endless = rule.is_some_and(|rule| rule.endless);
+    let bomb = rule.and_then(|rule| oddity::gzip_bomb(rule.gzip_bomb?).ok());
+    let is_bomb = bomb.is_some();
+    let bytes = match (bomb, reply.content, rule) {
+        (Some(bomb), _, _) => bomb,
+        (None, Content::Json(json), Some(rule)) => Bytes::from(oddity::json_text(json, rule)),
+        (None, Content::Json(json), None) => Bytes::from(json.to_string()),
+        (None, Content::Bytes(bytes), _) => bytes,
     };
     let announced = bytes.len();
     let body = match rule.map(|rule| Sending::new(rule, announced)) {
+        _ if endless => oddity::endless(),
         Some(sending) if !sending.is_plain() => sending.body(&bytes, connection),
         _ => Full::new(bytes)
             .map_err(|never| match never {})
@@ -84,7 +94,11 @@ pub(crate) fn response(
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    if reply.status != StatusCode::NO_CONTENT {
+    if is_bomb {
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    if reply.status != StatusCode::NO_CONTENT && !endless {
         let headers = response.headers_mut();
         headers.insert(CONTENT_LENGTH, HeaderValue::from(announced));
     }

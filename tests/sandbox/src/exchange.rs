@@ -15,11 +15,13 @@ use crate::connection::Connection;
 use crate::edit::Placeholders;
 use crate::effect::{self, Body};
 use crate::form::{Reading, Received};
+use crate::job::Fate;
+use crate::rate;
 use crate::reply::{Content, Reply};
 use crate::route::Route;
 use crate::routes::{self, Call};
 use crate::rule::{Reset, Rule};
-use crate::seen::Arrival;
+use crate::seen::{Arrival, Ticket};
 use crate::world::World;
 
 /// The connection is to be dropped without an answer.
@@ -43,7 +45,7 @@ pub(crate) async fn serve(
     let host = host(&parts);
     if parts.uri.path().starts_with(admin::PREFIX) {
         let (received, _) = read(&parts, body).await;
-        let reply = admin_reply(&world, &parts, &host, &received);
+        let reply = admin_reply(&world, &parts, &host, &received).await;
         return Ok(effect::response(reply, None, &connection));
     }
     let origin = format!("{}://{host}", connection.scheme);
@@ -77,13 +79,13 @@ async fn read(parts: &Parts, body: Incoming) -> (Received, bool) {
     body::read(body, content_type.and_then(|value| value.to_str().ok())).await
 }
 
-fn admin_reply(world: &World, parts: &Parts, host: &str, received: &Received) -> Reply {
+async fn admin_reply(world: &World, parts: &Parts, host: &str, received: &Received) -> Reply {
     let body = match &received.reading {
         Reading::Form(json) => json.as_ref(),
         Reading::OtherJson(json) => Some(json),
         Reading::Nothing | Reading::Unreadable(_) => None,
     };
-    admin::answer(world, &parts.method, parts.uri.path(), host, body)
+    admin::answer(world, &parts.method, parts.uri.path(), host, body).await
 }
 
 struct Exchange<'a> {
@@ -97,20 +99,33 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     async fn run(&self, body: Incoming) -> Result<Response<Body>, Dropped> {
         let ticket = self.arrive();
+        if let Err(wait) = self.within_limits() {
+            if !self.read(ticket, body).await.1 {
+                return Err(Dropped);
+            }
+            let reply = rate::refusal(self.world.settings.rate_limits, wait);
+            self.world.seen().limited();
+            self.world.seen().status(ticket, reply.status.as_u16());
+            return Ok(effect::response(reply, None, self.connection));
+        }
         let method = self.parts.method.as_str();
-        let rule = self.world.rules().take(self.route.on(), method);
-        let rule = rule.unwrap_or_default();
-        if rule.reset == Some(Reset::BeforeBody) {
+        let taken = self.world.rules().take(self.route.on(), method);
+        if let Some(fault) = taken.as_ref().and_then(|taken| taken.fault) {
+            self.world.seen().fault(ticket, fault);
+        }
+        let rule = taken.map(|taken| taken.rule);
+        if rule.as_ref().and_then(|rule| rule.reset) == Some(Reset::BeforeBody) {
             return Err(self.reset());
         }
-        let (received, complete) = read(self.parts, body).await;
-        if received.content_type.is_some() || received.bytes > 0 {
-            let description = received.describe(complete);
-            self.world.seen().body(ticket, received.bytes, description);
-        }
+        let (received, complete) = self.read(ticket, body).await;
         if !complete {
             return Err(Dropped);
         }
+        let Some(rule) = rule else {
+            let reply = self.real(&received, None);
+            self.world.seen().status(ticket, reply.status.as_u16());
+            return Ok(effect::response(reply, None, self.connection));
+        };
         let mut reply = self.reply(&rule, &received);
         tokio::time::sleep(Duration::from_millis(rule.delay_ms)).await;
         if rule.stall {
@@ -127,7 +142,7 @@ impl Exchange<'_> {
         Ok(effect::response(reply, Some(&rule), self.connection))
     }
 
-    fn arrive(&self) -> u64 {
+    fn arrive(&self) -> Ticket {
         let headers = &self.parts.headers;
         self.world.seen().arrive(&Arrival {
             method: self.parts.method.as_str(),
@@ -145,19 +160,44 @@ impl Exchange<'_> {
         Dropped
     }
 
+    /// Reads the body and notes what it was.
+    async fn read(&self, ticket: Ticket, body: Incoming) -> (Received, bool) {
+        let (received, complete) = read(self.parts, body).await;
+        if received.content_type.is_some() || received.bytes > 0 {
+            let recorded = self.world.settings.record_requests;
+            let description = recorded.then(|| received.describe(complete));
+            let mut seen = self.world.seen();
+            seen.body(ticket, received.bytes, description);
+        }
+        (received, complete)
+    }
+
+    /// Counts a request of the organization, that is, one with its key.
+    fn within_limits(&self) -> Result<(), Duration> {
+        if self.world.key.matches(&self.parts.headers) == Some(true) {
+            self.world.count(&self.parts.method)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn real(&self, received: &Received, fate: Option<Fate>) -> Reply {
+        let call = Call {
+            route: self.route,
+            origin: self.origin,
+            query: self.parts.uri.query().unwrap_or_default(),
+            headers: &self.parts.headers,
+            received,
+            fate,
+        };
+        routes::answer(self.world, &call)
+    }
+
     /// The real answer, if the request takes effect, or the rule's one.
     fn reply(&self, rule: &Rule, received: &Received) -> Reply {
-        let real = rule.is_handled().then(|| {
-            let call = Call {
-                route: self.route,
-                origin: self.origin,
-                query: self.parts.uri.query().unwrap_or_default(),
-                headers: &self.parts.headers,
-                received,
-                fate: rule.job.clone(),
-            };
-            routes::answer(self.world, &call)
-        });
+        let real = rule
+            .is_handled()
+            .then(|| self.real(received, rule.job.clone()));
         match (&rule.answer, real) {
             (None, Some(real)) => real,
             (answer, real) => {
@@ -179,6 +219,7 @@ impl Exchange<'_> {
         let job_id = self.route.job_id().map(str::to_owned);
         let model_id = received.text("model_id").map(str::to_owned);
         Placeholders {
+            now: self.world.clock.now(),
             base_url: self.origin.to_owned(),
             job_id: job_id.or_else(|| told(["/job/id", "/inference/id"])),
             model_id: model_id.or_else(|| told(["/job/model_id", "/inference/model/id"])),

@@ -50,7 +50,7 @@ pub struct Fate {
     pub gone: bool,
     /// The job ends well, but has no `result_url`.
     pub no_result_url: bool,
-    /// The first GET of the result deletes result and job.
+    /// The first GET of the result deletes result and job, whatever the settings say.
     pub delete_on_fetch: bool,
 }
 
@@ -81,6 +81,10 @@ impl Fate {
             Processing::Milliseconds(time) => Some(Duration::from_millis(time)),
             Processing::Never => None,
         }
+    }
+
+    fn fails(&self) -> bool {
+        matches!(self.fail, Value::Bool(true) | Value::Object(_))
     }
 
     fn problem(&self) -> Option<Value> {
@@ -134,6 +138,10 @@ pub(crate) struct Job {
     pub(crate) options: ActiveOptions,
     pub(crate) created: Moment,
     pub(crate) ends: Option<Moment>,
+    /// When result and job are no longer there; never for a job that does not end.
+    pub(crate) expires: Option<Moment>,
+    /// Whether the first GET of the result deletes both.
+    pub(crate) delete_on_fetch: bool,
     pub(crate) fate: Fate,
     /// The RAG document that matched, when RAG is on.
     pub(crate) retrieved: Option<Uuid>,
@@ -146,10 +154,14 @@ impl Job {
     /// clock, so that it can be asked for any moment.
     pub(crate) fn status(&self, now: Moment) -> Status {
         match self.ends {
-            Some(ends) if ends <= now && self.fate.problem().is_some() => Status::Failed,
+            Some(ends) if ends <= now && self.fate.fails() => Status::Failed,
             Some(ends) if ends <= now => Status::Processed,
             _ => Status::Processing,
         }
+    }
+
+    pub(crate) fn is_expired(&self, now: Moment) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
     }
 
     pub(crate) fn result_url(&self, origin: &str, now: Moment) -> Option<String> {

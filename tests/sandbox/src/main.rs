@@ -1,56 +1,17 @@
 //! The sandbox as a program.
 #![forbid(unsafe_code)]
 
+mod arguments;
+
 use std::error::Error;
 use std::io::Write as _;
-use std::net::IpAddr;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-use clap::Parser;
-use clap::builder::BoolishValueParser;
-use mindee_sandbox::{Product, Sandbox, Settings};
+use arguments::Arguments;
+use clap::Parser as _;
+use mindee_sandbox::{Product, Sandbox};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt as _;
-
-/// A local stand-in for the Mindee V2 API.
-#[derive(Parser)]
-#[command(version)]
-struct Arguments {
-    /// Port for HTTP; 0 takes a free one.
-    #[arg(long, env = "MINDEE_SANDBOX_PORT", default_value_t = 0)]
-    port: u16,
-    /// Loopback address to listen on.
-    #[arg(long, env = "MINDEE_SANDBOX_HOST", default_value = "127.0.0.1")]
-    host: IpAddr,
-    /// Listen for HTTPS as well, with a throw-away certificate authority.
-    #[arg(long, env = "MINDEE_SANDBOX_TLS", value_parser = BoolishValueParser::new())]
-    tls: bool,
-    /// Port for HTTPS; 0 takes a free one.
-    #[arg(long, env = "MINDEE_SANDBOX_TLS_PORT", default_value_t = 0)]
-    tls_port: u16,
-    /// Where to write the authority's certificate; a temporary file by default.
-    #[arg(long, env = "MINDEE_SANDBOX_CA_FILE")]
-    ca_file: Option<PathBuf>,
-    /// API key to accept; a random one by default.
-    #[arg(long, env = "MINDEE_SANDBOX_API_KEY", hide_env_values = true)]
-    api_key: Option<String>,
-    /// How long a job takes, in milliseconds.
-    #[arg(long, env = "MINDEE_SANDBOX_PROCESSING_MS", default_value_t = 1000)]
-    processing_ms: u64,
-    /// Answer 200 instead of 302 for a processed job.
-    #[arg(long, env = "MINDEE_SANDBOX_NO_REDIRECT", value_parser = BoolishValueParser::new())]
-    no_redirect: bool,
-    /// Folder of ready-made results.
-    #[arg(long, env = "MINDEE_SANDBOX_RESULTS")]
-    results: Option<PathBuf>,
-    /// JSON file with more models.
-    #[arg(long, env = "MINDEE_SANDBOX_MODELS")]
-    models: Option<PathBuf>,
-    /// Stop when standard input ends, that is, with the parent process.
-    #[arg(long, env = "MINDEE_SANDBOX_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new())]
-    exit_with_stdin: bool,
-}
 
 #[tokio::main]
 async fn main() -> ! {
@@ -63,28 +24,29 @@ async fn main() -> ! {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let sandbox = Sandbox::start(Settings {
-        host: arguments.host,
-        port: arguments.port,
-        tls: arguments.tls,
-        tls_port: arguments.tls_port,
-        api_key: arguments.api_key,
-        processing: Duration::from_millis(arguments.processing_ms),
-        answer_with_302: !arguments.no_redirect,
-        results: arguments.results,
-        models: arguments.models,
-    })
-    .await?;
-    let certificate = write_certificate(&sandbox, arguments.ca_file)?;
+    let ca_file = arguments.ca_file.clone();
+    let exit_with_stdin = arguments.exit_with_stdin;
+    let rules = arguments.rules.as_deref().map(read_rules).transpose()?;
+    let sandbox = Sandbox::start(arguments.settings()).await?;
+    if let Some(rules) = rules {
+        sandbox.add_rules_json(&rules)?;
+    }
+    let certificate = write_certificate(&sandbox, ca_file)?;
     // Before anybody knows of us: who is told that we are ready may stop us at once.
     let mut signals = Signals::catch()?;
     announce(&sandbox, certificate.as_ref().map(Certificate::path))?;
     tokio::select! {
         () = signals.come() => {}
-        () = stdin_ends(), if arguments.exit_with_stdin => {}
+        () = stdin_ends(), if exit_with_stdin => {}
     }
     sandbox.stop().await;
     Ok(())
+}
+
+fn read_rules(path: &Path) -> Result<Value, Box<dyn Error>> {
+    let failed = |error: &dyn Error| format!("the rules file cannot be read: {error}");
+    let text = std::fs::read_to_string(path).map_err(|error| failed(&error))?;
+    Ok(serde_json::from_str(&text).map_err(|error| failed(&error))?)
 }
 
 /// The file that the authority's certificate is in; a temporary one goes with the program.
@@ -94,7 +56,7 @@ enum Certificate {
 }
 
 impl Certificate {
-    fn path(&self) -> &std::path::Path {
+    fn path(&self) -> &Path {
         match self {
             Self::Named(path) => path,
             Self::Temporary(file) => file.path(),
@@ -123,7 +85,7 @@ fn write_certificate(
 }
 
 /// Tells programs by one line of JSON, and people by lines to paste, that all is ready.
-fn announce(sandbox: &Sandbox, ca_file: Option<&std::path::Path>) -> std::io::Result<()> {
+fn announce(sandbox: &Sandbox, ca_file: Option<&Path>) -> std::io::Result<()> {
     let base_url = sandbox.base_url();
     let models: Map<String, Value> = Product::ALL
         .into_iter()
@@ -138,6 +100,7 @@ fn announce(sandbox: &Sandbox, ca_file: Option<&std::path::Path>) -> std::io::Re
         "models": models,
         "admin_url": format!("{base_url}/_sandbox"),
         "pid": std::process::id(),
+        "seed": sandbox.seed(),
     });
     let mut people = std::io::stderr().lock();
     writeln!(people, "export MINDEE_V2_API_KEY={}", sandbox.api_key())?;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::product::Product;
 use crate::schema::DataSchema;
+use crate::settings::ModelSettings;
 
 /// A webhook endpoint: known to one model, asked for by id at enqueue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) classes: Vec<String>,
     #[serde(default)]
     pub(crate) options: OptionDefaults,
+    #[serde(flatten)]
+    pub(crate) settings: ModelSettings,
 }
 
 /// The five default models. Their ids never change, so that samples may show them.

@@ -90,6 +90,11 @@ impl Problem {
         Self::new(413, "413-001", "File too large", detail).with(vec![Fault::at("file", detail)])
     }
 
+    pub(crate) fn too_many_requests() -> Self {
+        let detail = "The rate limit of the organization is exceeded.";
+        Self::new(429, "429-001", "Too many requests", detail)
+    }
+
     pub(crate) fn not_found(code: &'static str, what: &str) -> Self {
         Self::new(404, code, "Not found", format!("{what} was not found."))
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::clock::later;
 use crate::timestamp::{Moment, zoned};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(crate) struct RagDocument {
     /// The status it has, or will have once `ready` has passed.
     pub(crate) status: RagStatus,
     pub(crate) ready: Moment,
+    /// How long a step of its life takes.
+    pub(crate) processing: Duration,
     pub(crate) annotation: Value,
 }
 
@@ -77,9 +80,9 @@ impl RagDocument {
         Value::Object(object)
     }
 
-    pub(crate) fn set_status(&mut self, status: RagStatus, processing: Duration, now: Moment) {
+    pub(crate) fn set_status(&mut self, status: RagStatus, now: Moment) {
         if status == RagStatus::Active && self.status != RagStatus::Active {
-            self.ready = now + processing;
+            self.ready = later(now, self.processing);
         }
         self.status = status;
     }

@@ -1,4 +1,4 @@
-//! Rules: scripted behaviour, the base of every test of a fault.
+//! A rule: scripted behaviour, the base of every test of a fault.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::job::Fate;
+use crate::oddity::{HeaderBomb, Oversized};
 
 /// The routes that a rule applies to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum On {
     /// Both enqueue routes.
@@ -69,8 +70,9 @@ pub struct Change {
 /// Scripted behaviour. In JSON every key but the wanted ones is left out; in Rust a rule
 /// is written with `..Rule::default()`. The first live rule that fits a request applies.
 ///
-/// In texts of `answer` and `change`, `{base_url}`, `{job_id}` and `{model_id}` stand for
-/// those of the request at hand, as far as they are known.
+/// In texts of `answer`, `change` and `headers`, `{base_url}`, `{job_id}` and `{model_id}`
+/// stand for those of the request at hand, as far as they are known; `{time}` and
+/// `{http_date}` for the present, `{time:-3600}` for an hour earlier.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rule {
@@ -82,6 +84,11 @@ pub struct Rule {
     pub skip: u64,
     /// How many requests it applies to; for ever when absent.
     pub times: Option<u64>,
+    /// Of the requests that did not pass, it applies to every so many.
+    pub every: Option<u64>,
+    /// The share of the requests that it applies to, from 0 to 1. Which ones follows from
+    /// the sandbox's seed, the place of the rule and the number of the request on its route.
+    pub probability: Option<f64>,
     /// Whether the request takes effect although the client sees something else. When
     /// absent: no if there is an `answer`, or a `reset` before the answer; yes otherwise.
     /// A reset before the body is never handled.
@@ -106,6 +113,19 @@ pub struct Rule {
     pub stall: bool,
     /// The life of the job that this enqueue makes.
     pub job: Option<Fate>,
+    /// Sends garbage as the body until the client goes away, at most 1 GiB.
+    pub endless: bool,
+    /// Adds many headers, or large ones.
+    pub header_bomb: Option<HeaderBomb>,
+    /// Makes the body a gzip stream that inflates to at least so many bytes.
+    pub gzip_bomb: Option<u64>,
+    /// Puts so deep a nest of lists into the JSON answer.
+    pub deep: Option<Oversized>,
+    /// Puts a number of so many digits into the JSON answer.
+    pub digits: Option<Oversized>,
+    /// Resets new connections before a byte is read from them. It is then about
+    /// connections, which have no route, so `on` has to stay `any`.
+    pub refuse: bool,
 }
 
 impl Rule {
@@ -115,42 +135,28 @@ impl Rule {
         self.handled.unwrap_or(!replaced)
     }
 
-    fn fits(&self, on: Option<On>, method: &str) -> bool {
+    fn checked(self) -> Result<Self, String> {
+        if self
+            .probability
+            .is_some_and(|share| !(0.0..=1.0).contains(&share))
+        {
+            return Err("probability is a number from 0 to 1".to_owned());
+        }
+        if self.every == Some(0) {
+            return Err("every is a number from 1".to_owned());
+        }
+        if self.refuse && (self.on != On::Any || self.method.is_some()) {
+            return Err("refuse is about connections: on and method cannot be told".to_owned());
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn fits(&self, on: Option<On>, method: &str) -> bool {
         let method_fits = self
             .method
             .as_deref()
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method));
         method_fits && (self.on == On::Any || Some(self.on) == on)
-    }
-}
-
-/// The rules in the order they were added.
-#[derive(Default)]
-pub(crate) struct Rules(Vec<Rule>);
-
-impl Rules {
-    pub(crate) fn add(&mut self, rules: impl IntoIterator<Item = Rule>) {
-        self.0.extend(rules);
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// The rule for this request; counts it.
-    pub(crate) fn take(&mut self, on: Option<On>, method: &str) -> Option<Rule> {
-        for rule in &mut self.0 {
-            if !rule.fits(on, method) || rule.times == Some(0) {
-                continue;
-            }
-            if rule.skip > 0 {
-                rule.skip -= 1;
-                continue;
-            }
-            rule.times = rule.times.map(|times| times - 1);
-            return Some(rule.clone());
-        }
-        None
     }
 }
 
@@ -161,7 +167,10 @@ pub(crate) fn parse(value: &Value) -> Result<Vec<Rule>, String> {
         one => std::slice::from_ref(one),
     };
     let parse = |(index, rule): (usize, &Value)| {
-        Rule::deserialize(rule).map_err(|error| format!("rule {index}: {error}"))
+        Rule::deserialize(rule)
+            .map_err(|error| error.to_string())
+            .and_then(Rule::checked)
+            .map_err(|error| format!("rule {index}: {error}"))
     };
     list.iter().enumerate().map(parse).collect()
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -15,7 +16,7 @@ use crate::product::Product;
 use crate::rule::{self, Rule};
 use crate::settings::Settings;
 use crate::tls;
-use crate::world::World;
+use crate::world::{self, World};
 
 /// Why a sandbox did not start, in a sentence.
 #[derive(Debug)]
@@ -62,7 +63,13 @@ impl Sandbox {
         let mut listeners = JoinSet::new();
 
         let (listener, address) = bind(settings.host, settings.port).await?;
-        let plain = listen::serve(listener, None, Arc::clone(&world), Arc::clone(&ids));
+        let plain = listen::serve(
+            listener,
+            address,
+            None,
+            Arc::clone(&world),
+            Arc::clone(&ids),
+        );
         listeners.spawn(plain);
 
         let (mut tls_base_url, mut ca_pem) = (None, None);
@@ -73,6 +80,7 @@ impl Sandbox {
             let acceptor = TlsAcceptor::from(identity.server);
             listeners.spawn(listen::serve(
                 listener,
+                address,
                 Some(acceptor),
                 Arc::clone(&world),
                 ids,
@@ -143,6 +151,39 @@ impl Sandbox {
     /// Forgets what it saw: the same as `DELETE /_sandbox/seen`.
     pub fn reset_seen(&self) {
         self.world.seen().reset();
+    }
+
+    /// The numbers alone, without the requests: the same JSON as `GET /_sandbox/meter`.
+    pub fn meter(&self) -> Value {
+        self.world.seen().meter()
+    }
+
+    /// What all chance follows from: with the same seed, the same rules and the same
+    /// number of requests on each route, the same things happen.
+    pub fn seed(&self) -> u64 {
+        self.world.chance.seed()
+    }
+
+    /// Sets the share of requests that the ready-made mixture of faults takes.
+    pub fn set_faults(&self, share: f64) -> Result<(), String> {
+        self.world.rules().set_share(world::check_share(share)?);
+        Ok(())
+    }
+
+    /// Lets the clock jump ahead.
+    pub fn advance(&self, time: Duration) -> Result<(), String> {
+        self.world.clock.jump(time.as_secs_f64())
+    }
+
+    /// Lets the clock jump back.
+    pub fn turn_back(&self, time: Duration) -> Result<(), String> {
+        self.world.clock.jump(-time.as_secs_f64())
+    }
+
+    /// Refuses connections for so long; nothing listens when this returns. Connections
+    /// that are open stay open.
+    pub async fn refuse_connections(&self, time: Duration) {
+        self.world.gate.close(time).await;
     }
 
     /// Ends the sandbox: nothing listens and no connection is open when this returns.

@@ -1,4 +1,4 @@
-//! The one clock of the sandbox, and the two forms in which Mindee writes a time.
+//! The forms in which times are written.
 
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -6,12 +6,11 @@ use time::macros::format_description;
 
 const NAIVE: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]");
+const HTTP: &[BorrowedFormatItem<'_>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
 
 pub(crate) type Moment = OffsetDateTime;
-
-pub(crate) fn now() -> Moment {
-    OffsetDateTime::now_utc()
-}
 
 /// Jobs: microseconds, no zone.
 pub(crate) fn naive(moment: Moment) -> String {
@@ -21,4 +20,9 @@ pub(crate) fn naive(moment: Moment) -> String {
 /// RAG documents: the same with a `Z`.
 pub(crate) fn zoned(moment: Moment) -> String {
     naive(moment) + "Z"
+}
+
+/// Headers.
+pub(crate) fn http_date(moment: Moment) -> String {
+    moment.format(HTTP).unwrap_or_default()
 }

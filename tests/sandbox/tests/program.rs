@@ -92,6 +92,94 @@ async fn flags_are_environment_variables_too() {
     assert!(child.wait().unwrap().success());
 }
 
+#[tokio::test]
+async fn flags_set_chance_times_limits_and_storage() {
+    let mut command = program();
+    let (mut child, ready) = start(command.args([
+        "--exit-with-stdin",
+        "--api-key=md_k",
+        "--seed=42",
+        "--speed=60",
+        "--processing=lognormal:5s,0.8",
+        "--processing-of=ocr=1ms",
+        "--storage-hours=1",
+        "--delete-on-fetch",
+        "--rate-limits=200,1",
+        "--retry-after=seconds",
+        "--faults=0",
+        "--no-record",
+    ]));
+    assert_eq!(at(&ready, "/seed"), 42);
+    let url = format!("{}/v2/search/models", text(&ready, "/base_url"));
+    for wanted in [200, 429] {
+        let request = client(None).get(&url).header("authorization", "md_k");
+        let reply = request.send().await.unwrap();
+        assert_eq!(reply.status(), wanted);
+        assert_eq!(reply.headers().contains_key("retry-after"), wanted == 429);
+    }
+    let admin = text(&ready, "/admin_url");
+    let seen = client(None).get(format!("{admin}/seen")).send().await;
+    let seen = support::json(seen.unwrap()).await;
+    assert_eq!(at(&seen, "/requests"), serde_json::json!([]));
+    assert_eq!(at(&seen, "/rate_limited"), 1);
+    let clock = client(None).get(format!("{admin}/clock")).send().await;
+    let clock = support::json(clock.unwrap()).await;
+    assert_eq!(at(&clock, "/speed").as_f64(), Some(60.0));
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn rules_may_come_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rules.json");
+    let rules = r#"[{"on": "models", "every": 2, "answer": {"status": 503}}]"#;
+    std::fs::write(&file, rules).unwrap();
+    let mut command = program();
+    command.arg("--exit-with-stdin").arg("--rules").arg(&file);
+    let (mut child, ready) = start(&mut command);
+    let url = format!("{}/v2/search/models", text(&ready, "/base_url"));
+    for wanted in [401, 503] {
+        let reply = client(None).get(&url).send().await.unwrap();
+        assert_eq!(reply.status(), wanted);
+    }
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+    for wrong in ["{", "{\"on\": \"moon\"}"] {
+        std::fs::write(&file, wrong).unwrap();
+        let output = program().arg("--rules").arg(&file).output().unwrap();
+        assert!(!output.status.success(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_seed_that_is_not_given_is_made_up_and_told() {
+    let told: Vec<u64> = (0..2)
+        .map(|_| {
+            let (mut child, ready) = start(program().arg("--exit-with-stdin"));
+            drop(child.stdin.take());
+            child.wait().unwrap();
+            at(&ready, "/seed").as_u64().unwrap()
+        })
+        .collect();
+    assert_ne!(told[0], told[1]);
+    assert!(told.iter().all(|seed| *seed < 1 << 53));
+}
+
+#[test]
+fn flags_that_make_no_sense_end_the_program() {
+    for flag in [
+        "--faults=2",
+        "--speed=0",
+        "--processing=5",
+        "--rate-limits=1",
+        "--storage-hours=-1",
+    ] {
+        let output = program().arg(flag).output().unwrap();
+        assert!(!output.status.success(), "{flag}");
+    }
+}
+
 #[test]
 fn only_loopback_addresses_are_listened_on() {
     let output = program().args(["--host", "0.0.0.0"]).output().unwrap();

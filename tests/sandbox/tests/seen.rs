@@ -8,10 +8,10 @@
 
 mod support;
 
-use mindee_sandbox::Product;
+use mindee_sandbox::{Product, Settings};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use support::{KEY, at, bench, client, documents, exchange, png, text};
+use support::{KEY, at, bench, bench_with, client, documents, exchange, png, text};
 
 #[tokio::test]
 async fn a_form_is_recorded_field_by_field() {
@@ -121,7 +121,58 @@ async fn documents_and_pages_are_metered_when_a_job_is_made() {
     let request = bench.enqueue(Product::Extraction).multipart(refused);
     request.send().await.unwrap();
     let billed = at(&bench.sandbox.seen(), "/billed");
-    assert_eq!(billed, json!({"documents": 2, "pages": 5}));
+    assert_eq!(at(&billed, "/documents"), 2);
+    assert_eq!(at(&billed, "/pages"), 5);
+}
+
+#[tokio::test]
+async fn each_document_is_metered_by_alias_and_by_content() {
+    let bench = bench().await;
+    for alias in ["a", "b", "b"] {
+        bench
+            .job(bench.form(Product::Extraction).text("alias", alias))
+            .await;
+    }
+    bench.job(bench.form(Product::Extraction)).await;
+    let billed = at(&bench.sandbox.seen(), "/billed");
+    assert_eq!(at(&billed, "/documents_by_alias"), json!({"a": 1, "b": 2}));
+    let by_sha256 = at(&billed, "/documents_by_sha256");
+    let counts: Vec<_> = by_sha256.as_object().unwrap().values().collect();
+    assert_eq!(counts, [4]);
+}
+
+#[tokio::test]
+async fn the_meter_is_what_was_seen_without_the_requests() {
+    let bench = bench().await;
+    bench.job(bench.form(Product::Extraction)).await;
+    let (_, meter) = exchange(bench.client.get(bench.url("/_sandbox/meter"))).await;
+    assert_eq!(meter, bench.sandbox.meter());
+    let mut seen = bench.sandbox.seen();
+    seen.as_object_mut().unwrap().remove("requests");
+    assert_eq!(seen, meter);
+    let counts = json!({
+        "requests": 1, "by_route": {"enqueue": 1}, "by_status": {"202": 1}, "by_fault": {},
+    });
+    assert_eq!(at(&meter, "/counts"), counts);
+}
+
+#[tokio::test]
+async fn requests_may_be_counted_without_being_recorded() {
+    let bench = bench_with(Settings {
+        record_requests: false,
+        ..Settings::default()
+    })
+    .await;
+    let form = bench.form(Product::Extraction).text("alias", "a");
+    bench.job(form).await;
+    let seen = bench.sandbox.seen();
+    assert_eq!(at(&seen, "/requests"), json!([]));
+    assert_eq!(at(&seen, "/counts/by_route/enqueue"), 1);
+    assert_eq!(at(&seen, "/billed/documents_by_alias/a"), 1);
+    assert_eq!(at(&seen, "/connections"), 1);
+    assert!(at(&seen, "/bytes_received").as_u64().unwrap() > 0);
+    bench.sandbox.reset_seen();
+    assert_eq!(at(&bench.sandbox.meter(), "/counts/requests"), 0);
 }
 
 #[tokio::test]

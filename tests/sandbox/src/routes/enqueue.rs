@@ -6,12 +6,13 @@ use hyper::StatusCode;
 use uuid::Uuid;
 
 use super::Call;
+use crate::clock::later;
 use crate::job::Job;
 use crate::order::Order;
 use crate::problem::Problem;
 use crate::product::Product;
 use crate::reply::Reply;
-use crate::timestamp::now;
+use crate::timestamp::Moment;
 use crate::world::{Store, World};
 
 /// Even a job that takes no time is still `Processing` in the answer to its enqueue.
@@ -30,10 +31,16 @@ pub(super) fn enqueue(
         .ok_or_else(|| Problem::not_found("404-001", "The model"))?;
     order.check(model, product)?;
     let options = order.options(model.options);
-    let created = now();
+    let created = world.clock.now();
     let fate = call.fate.clone().unwrap_or_default();
+    let usual = world.processing(model, &order.document.sha256);
+    let ends = fate
+        .processing(usual)
+        .map(|time| later(created, time.max(SHORTEST)));
+    let expires = ends.map(|ends| later(ends, world.storage(model)));
+    let delete_on_fetch = fate.delete_on_fetch || world.deletes_on_fetch(model);
     let retrieved = if options.rag {
-        match_rag_document(&mut store, order.model_id)
+        match_rag_document(&mut store, order.model_id, created)
     } else {
         None
     };
@@ -46,22 +53,21 @@ pub(super) fn enqueue(
         webhook_ids: order.webhook_ids,
         options,
         created,
-        ends: fate
-            .processing(world.settings.processing)
-            .map(|time| created + time.max(SHORTEST)),
+        ends,
+        expires,
+        delete_on_fetch,
         fate,
         retrieved,
         old_route,
     };
-    world.seen().bill(job.document.page_count);
+    world.seen().bill(&job);
     let body = job.json(call.origin, created);
     store.jobs.insert(job.id, job);
     Ok(Reply::json(StatusCode::ACCEPTED, body))
 }
 
 /// The example that helps with this document: the model's first active one.
-fn match_rag_document(store: &mut Store, model_id: Uuid) -> Option<Uuid> {
-    let now = now();
+fn match_rag_document(store: &mut Store, model_id: Uuid, now: Moment) -> Option<Uuid> {
     let document = store
         .rag_documents
         .iter_mut()

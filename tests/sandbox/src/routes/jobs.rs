@@ -6,7 +6,6 @@ use uuid::Uuid;
 use super::Call;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::timestamp::now;
 use crate::world::World;
 
 pub(super) fn get(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, Problem> {
@@ -21,12 +20,11 @@ pub(super) fn get(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, Pro
             ));
         }
     };
+    let now = world.clock.now();
     let store = world.store();
     let job = store
-        .jobs
-        .get(&id)
+        .job(id, now)
         .ok_or_else(|| Problem::not_found("404-002", "The job"))?;
-    let now = now();
     let body = job.json(call.origin, now);
     Ok(match job.result_url(call.origin, now) {
         Some(result_url) if redirect => {

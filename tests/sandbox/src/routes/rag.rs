@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Call;
+use crate::clock::later;
 use crate::form::Reading;
 use crate::made;
 use crate::order;
@@ -13,7 +14,6 @@ use crate::problem::Problem;
 use crate::product::Product;
 use crate::rag::{RagDocument, RagStatus};
 use crate::reply::Reply;
-use crate::timestamp::now;
 use crate::world::{Store, World};
 
 pub(super) fn upload(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
@@ -36,7 +36,8 @@ pub(super) fn upload(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
         let detail = "RAG documents belong to extraction models.";
         return Err(Problem::invalid_field("model_id", detail));
     }
-    let created = now();
+    let created = world.clock.now();
+    let processing = world.processing(model, &document.sha256);
     let document = RagDocument {
         id: Uuid::new_v4(),
         model_id,
@@ -46,7 +47,8 @@ pub(super) fn upload(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
         total_matches: 0,
         last_match: None,
         status: RagStatus::Draft,
-        ready: created + world.settings.processing,
+        processing,
+        ready: later(created, processing),
     };
     let body = document.json(created);
     store.rag_documents.push(document);
@@ -56,7 +58,10 @@ pub(super) fn upload(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
 pub(super) fn get(world: &World, id: Uuid) -> Result<Reply, Problem> {
     let mut store = world.store();
     let document = find(&mut store, id)?;
-    Ok(Reply::json(StatusCode::OK, document.json(now())))
+    Ok(Reply::json(
+        StatusCode::OK,
+        document.json(world.clock.now()),
+    ))
 }
 
 /// The annotation is put in place first, then the status changes.
@@ -78,7 +83,7 @@ pub(super) fn update(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, 
     };
     let mut store = world.store();
     let document = find(&mut store, id)?;
-    let now = now();
+    let now = world.clock.now();
     if document.is_processing(now) {
         return Err(Problem::invalid_field(
             "status",
@@ -101,7 +106,7 @@ pub(super) fn update(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, 
         if status == RagStatus::Active && !document.has_selection() {
             return Err(Problem::nothing_selected());
         }
-        document.set_status(status, world.settings.processing, now);
+        document.set_status(status, now);
     }
     Ok(Reply::json(StatusCode::OK, document.json(now)))
 }

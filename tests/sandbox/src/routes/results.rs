@@ -8,22 +8,21 @@ use crate::job::{Job, Status};
 use crate::problem::Problem;
 use crate::product::Product;
 use crate::reply::Reply;
-use crate::timestamp::now;
 use crate::world::World;
 
-/// Not known, not ready, deleted and made by another product all look the same.
+/// Not known, not ready, deleted, expired and made by another product all look the same.
 pub(super) fn get(world: &World, product: Product, id: Uuid) -> Result<Reply, Problem> {
     let mut store = world.store();
-    let now = now();
+    let now = world.clock.now();
     let is_there = |job: &&Job| {
         job.product == product && job.status(now) == Status::Processed && !job.fate.gone
     };
     let missing = || Problem::not_found("404-003", "The inference");
-    let job = store.jobs.get(&id).filter(is_there).ok_or_else(missing)?;
+    let job = store.job(id, now).filter(is_there).ok_or_else(missing)?;
     let model = store.model(job.model_id).ok_or_else(missing)?;
     let body = inference::json(job, model, world.settings.results.as_deref())
         .map_err(|detail| Problem::new(500, "500-000", "No result", detail))?;
-    if job.fate.delete_on_fetch {
+    if job.delete_on_fetch {
         store.jobs.remove(&id);
     }
     Ok(Reply::json(StatusCode::OK, body))

@@ -8,7 +8,6 @@ use crate::order;
 use crate::problem::{Fault, Problem};
 use crate::product::Product;
 use crate::reply::Reply;
-use crate::timestamp::now;
 use crate::world::World;
 
 const DEFAULT_PER_PAGE: usize = 50;
@@ -63,7 +62,7 @@ pub(super) fn rag_documents(world: &World, call: &Call<'_>) -> Result<Reply, Pro
     if store.model(model_id).is_none() {
         return Err(Problem::not_found("404-001", "The model"));
     }
-    let now = now();
+    let now = world.clock.now();
     let of_model: Vec<_> = store
         .rag_documents
         .iter()
