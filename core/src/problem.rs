@@ -43,7 +43,11 @@ impl Problem {
     /// Reads an error body. `None` where the body is not Mindee's: an HTML page of a relay, say.
     pub(crate) fn read(body: &[u8], key: &ApiKey) -> Option<Self> {
         let text = key.redact(std::str::from_utf8(body).ok()?);
-        let problem: Self = serde_json::from_str(&text).ok()?;
+        // A list would be read as the members in their order.
+        let problem: Self = text
+            .trim_start()
+            .starts_with('{')
+            .then(|| serde_json::from_str(&text).ok())??;
         let says_something =
             problem.code.is_some() || problem.detail.is_some() || problem.title.is_some();
         says_something.then_some(problem)
