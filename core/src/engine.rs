@@ -143,16 +143,21 @@ impl Engine {
             .attempts(Effect::Upload, limits, entry, request)
             .await
             .map_err(|error| error.with_alias(alias))?;
-        Job::read(
+        let job = Job::read(
             answer.body.clone(),
             self.settings.address.text(),
             Some(product),
-        )
-        .map_err(|error| {
-            unreadable(answer.body, &error, "a job")
-                .with_alias(alias)
-                .maybe_billed_now()
-        })
+        );
+        let unusable = |error: Error| error.with_alias(alias).maybe_billed_now();
+        let job = job.map_err(|e| unusable(unreadable(answer.body.clone(), &e, "a job")))?;
+        if job.has_usable_id() {
+            return Ok(job);
+        }
+        let error = Error::new(
+            code::ANSWER_UNKNOWN_SHAPE,
+            "The server named no usable job id",
+        );
+        Err(unusable(error.with_body(answer.body)))
     }
 
     pub(crate) async fn job(&self, token: &ResumeToken, limits: &Limits) -> Result<Job, Error> {

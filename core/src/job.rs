@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::{Error, code};
-use crate::lenient::{null_is_default, read_json};
+use crate::lenient::{or_default, read_json};
 use crate::problem::Problem;
 use crate::product::Product;
 
@@ -49,31 +49,31 @@ pub struct Job {
     /// Its state.
     pub status: JobStatus,
     /// The model that reads it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub model_id: Option<String>,
     /// The document's file name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub filename: Option<String>,
     /// Your own name for the document.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub alias: Option<String>,
     /// When it was taken, in UTC; Mindee writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub created_at: Option<String>,
     /// When it ended, in UTC.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub completed_at: Option<String>,
     /// Where Mindee would have it asked for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub polling_url: Option<String>,
     /// Where its result is, once there is one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub result_url: Option<String>,
     /// Deliveries to webhooks.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub webhooks: Vec<JobWebhook>,
     /// Why it failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub error: Option<Problem>,
     #[serde(skip)]
     pub(crate) origin: String,
@@ -89,15 +89,15 @@ pub struct JobWebhook {
     /// The webhook's id.
     pub id: String,
     /// When the delivery was made, in UTC.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub created_at: Option<String>,
     /// Its state.
     pub status: JobStatus,
     /// Why it failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub error: Option<Problem>,
     /// How often it was tried.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub attempts_count: u32,
 }
 
@@ -133,6 +133,11 @@ impl Job {
             product: self.product,
             job_id: self.id.clone(),
         }
+    }
+
+    /// Whether the id can stand in a path, so that the job can be asked for.
+    pub(crate) fn has_usable_id(&self) -> bool {
+        path_segment(&self.id).is_ok()
     }
 
     /// How long Mindee took, where the job ended and tells it.

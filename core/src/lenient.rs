@@ -1,6 +1,8 @@
 //! Reading what may grow: null where a default is meant, and null told from missing.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// A value that may be absent in two ways, and the server means something by each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,13 +35,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Presence<T> {
     }
 }
 
-/// For `#[serde(default, deserialize_with)]`: null is read as the default.
-pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// For `#[serde(default, deserialize_with)]`: null, or a value of another type, is read as the
+/// default. What is not needed must not cost what is.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
+    T: Default + DeserializeOwned,
 {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    let value = Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(value).unwrap_or_default())
 }
 
 /// Reads JSON bytes; a byte order mark in front is passed over.

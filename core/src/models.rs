@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use crate::lenient::null_is_default;
+use crate::lenient::or_default;
 
 /// One page of models.
 #[derive(Debug, Clone, Deserialize)]
@@ -11,7 +11,7 @@ pub struct ModelPage {
     /// The models of this page.
     pub models: Vec<Model>,
     /// Where this page stands.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub pagination: Pagination,
     #[serde(skip)]
     pub(crate) raw: Bytes,
@@ -37,13 +37,13 @@ pub struct Model {
     /// Its id, to give as `model_id`.
     pub id: String,
     /// Its name on Mindee's platform.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: Option<String>,
     /// Its product, as text: later products are kept.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub model_type: Option<String>,
     /// Its webhooks.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub webhooks: Vec<ModelWebhook>,
 }
 
@@ -53,10 +53,10 @@ pub struct ModelWebhook {
     /// Its id, to give in `webhook_ids`.
     pub id: String,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: Option<String>,
     /// Its address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub url: Option<String>,
 }
 
@@ -64,15 +64,15 @@ pub struct ModelWebhook {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Pagination {
     /// Items to a page.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub per_page: u32,
     /// This page, from 1.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub page: u32,
     /// Items in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total_items: u64,
     /// Pages in all.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub total_pages: u32,
 }

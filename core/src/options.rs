@@ -247,13 +247,17 @@ fn read<T>(key: &str, value: Result<T, Error>) -> Result<T, Error> {
 
 /// The error for a name that is not in a list, with the nearest name that is.
 pub(crate) fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let asked = key.to_ascii_lowercase();
+    let distance = |name: &str| {
+        let begun = asked.len() >= 3 && (name.starts_with(&asked) || asked.starts_with(name));
+        if begun {
+            1
+        } else {
+            strsim::damerau_levenshtein(&asked, name)
+        }
+    };
     let nearest = known
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(&key.to_ascii_lowercase(), name),
-                name,
-            )
-        })
+        .map(|name| (distance(name), name))
         .min()
         .filter(|(distance, name)| *distance <= 2.max(name.len() / 3));
     let shown: String = key.chars().take(60).collect();

@@ -1,7 +1,7 @@
 //! The organization's budgets of requests (Mindee: 200 POST and 1200 GET per minute, counted over
 //! all models, addresses and keys together).
 //!
-//! A budget lets at most its share through in any window, whatever the server's own way of
+//! A budget lets at most its share through in any minute, whatever the server's own way of
 //! counting. After a 429 its share is halved, and grows back by a tenth of the whole every ten
 //! seconds without another: several machines with one key settle without talking to each other.
 //! [`Budget`] is pure; [`Pace`] makes callers wait in turn, by a timer and never busily.
@@ -15,8 +15,10 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::retry::LONGEST_WISH;
 
-/// Requests drift on their way: a window is counted a little longer than it is.
-const MARGIN: f64 = 1.02;
+/// Requests drift on their way: a minute is counted a little longer than it is.
+const MINUTE: f64 = 61.0;
+/// The part of a minute's questions that may leave at once; the rest is spread over its seconds.
+const BURST: f64 = 0.1;
 /// How often a share that was cut grows back by a tenth of the whole.
 const RECOVERY: Duration = Duration::from_secs(10);
 /// The smallest share of the whole; below it nothing would move.
@@ -25,41 +27,43 @@ const SMALLEST: f64 = 0.05;
 /// How many requests may leave, and when.
 #[derive(Debug)]
 pub struct Budget {
-    window: Duration,
+    /// Requests per minute.
     whole: f64,
     share: f64,
-    /// Of the requests in the last window, when each left.
-    left: VecDeque<Instant>,
+    spending: Spending,
     blocked_until: Option<Instant>,
     last_cut: Option<Instant>,
+}
+
+/// How a minute's budget is spent.
+#[derive(Debug)]
+enum Spending {
+    /// At once: when each request of the last minute left, the oldest first.
+    AtOnce(VecDeque<Instant>),
+    /// Evenly: what is saved up, and since when it grows.
+    Evenly { saved: f64, since: Option<Instant> },
 }
 
 impl Budget {
     /// A budget that may be spent at once, and is whole again a minute later: uploads come in
     /// batches, and each early one is a gain.
     pub fn at_once(per_minute: u32) -> Self {
-        Self::new(per_minute, Duration::from_mins(1))
+        Self::new(per_minute, Spending::AtOnce(VecDeque::new()))
     }
 
-    /// A budget that is spread evenly over the seconds of a minute: questions come without end,
-    /// and a burst of them would leave the rest of the minute without any.
+    /// A budget of which a tenth may be spent at once and the rest evenly: questions come without
+    /// end, and a burst of them would leave the rest of the minute without any.
     pub fn evenly(per_minute: u32) -> Self {
-        let per_second = f64::from(per_minute.max(1)) / 60.0;
-        let burst = per_second.ceil();
-        let window = Duration::from_secs_f64(burst / per_second);
-        Self {
-            whole: burst,
-            share: 1.0,
-            ..Self::new(1, window)
-        }
+        let saved = (f64::from(per_minute.max(1)) * BURST).max(1.0);
+        Self::new(per_minute, Spending::Evenly { saved, since: None })
     }
 
-    fn new(whole: u32, window: Duration) -> Self {
+    fn new(per_minute: u32, spending: Spending) -> Self {
+        let whole = f64::from(per_minute.max(1));
         Self {
-            window: window.mul_f64(MARGIN),
-            whole: f64::from(whole.max(1)),
+            whole,
             share: 1.0,
-            left: VecDeque::new(),
+            spending,
             blocked_until: None,
             last_cut: None,
         }
@@ -71,27 +75,38 @@ impl Budget {
             return Err(until);
         }
         self.recover(now);
-        // A share of a small whole is served by a longer window rather than by no request at all.
-        let allowed = (self.whole * self.share).floor().max(1.0);
-        let window = self.window.mul_f64(allowed / (self.whole * self.share));
-        while self
-            .left
-            .front()
-            .is_some_and(|first| *first + window <= now)
-        {
-            self.left.pop_front();
+        let allowed = self.whole * self.share;
+        match &mut self.spending {
+            Spending::AtOnce(left) => {
+                // Less than one request to a minute is one to several minutes.
+                let (count, minute) = (whole_number(allowed), MINUTE / allowed.min(1.0));
+                let minute = Duration::from_secs_f64(minute);
+                while left.front().is_some_and(|first| *first + minute <= now) {
+                    left.pop_front();
+                }
+                let frees = left
+                    .len()
+                    .checked_sub(count)
+                    .and_then(|index| left.get(index));
+                if let Some(frees) = frees {
+                    return Err(*frees + minute);
+                }
+                left.push_back(now);
+            }
+            Spending::Evenly { saved, since } => {
+                let most = (allowed * BURST).max(1.0);
+                // With nothing left to save, one request at a time: never more than the minute's.
+                let per_second = (allowed - most).max(allowed * 0.5) / MINUTE;
+                let grown = since.map_or(0.0, |since| now.duration_since(since).as_secs_f64());
+                *saved = (*saved + grown * per_second).min(most);
+                *since = Some(now);
+                if *saved < 1.0 {
+                    return Err(now + Duration::from_secs_f64((1.0 - *saved) / per_second));
+                }
+                *saved -= 1.0;
+            }
         }
-        let over = self
-            .left
-            .len()
-            .checked_sub(count(allowed))
-            .map(|index| self.left.get(index).copied());
-        if let Some(frees) = over.flatten() {
-            Err(frees + window)
-        } else {
-            self.left.push_back(now);
-            Ok(())
-        }
+        Ok(())
     }
 
     /// Tells of a 429, with the time that the server wished for.
@@ -116,15 +131,15 @@ impl Budget {
     }
 }
 
-/// A small whole number out of a float that is one.
+/// The whole number below, and at least 1.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a whole number from 1 to 2^32, by the callers' bounds"
+    reason = "from 1 to 2^32, by the type of the option"
 )]
-fn count(whole: f64) -> usize {
-    whole as usize
+fn whole_number(number: f64) -> usize {
+    number.max(1.0) as usize
 }
 
 /// A budget that many callers share.

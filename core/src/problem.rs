@@ -2,26 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient::null_is_default;
+use crate::lenient::or_default;
 use crate::secret::ApiKey;
+
+/// In characters.
+const LONGEST_SENTENCE: usize = 1000;
 
 /// An error as Mindee describes it (RFC 9457 in shape; Mindee: "Problem database").
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// HTTP status, 100 to 599. For a failed job it is not the status of any request.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status: Option<u16>,
     /// Mindee's stable code, such as `422-001`; what Mindee's support asks for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub code: Option<String>,
     /// A short name of the error; several errors may share one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub title: Option<String>,
     /// What exactly is wrong.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub detail: Option<String>,
     /// The places in the request that are wrong.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub errors: Vec<ProblemItem>,
 }
 
@@ -29,10 +32,10 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemItem {
     /// A JSON pointer fragment such as `#/model_id`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub pointer: Option<String>,
     /// What is wrong there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub detail: Option<String>,
 }
 
@@ -40,7 +43,11 @@ impl Problem {
     /// Reads an error body. `None` where the body is not Mindee's: an HTML page of a relay, say.
     pub(crate) fn read(body: &[u8], key: &ApiKey) -> Option<Self> {
         let text = key.redact(std::str::from_utf8(body).ok()?);
-        let problem: Self = serde_json::from_str(&text).ok()?;
+        // A list would be read as the members in their order.
+        let problem: Self = text
+            .trim_start()
+            .starts_with('{')
+            .then(|| serde_json::from_str(&text).ok())??;
         let says_something =
             problem.code.is_some() || problem.detail.is_some() || problem.title.is_some();
         says_something.then_some(problem)
@@ -60,6 +67,7 @@ impl Problem {
                 (None, None) => {}
             }
         }
-        parts.join(": ")
+        // The whole stands in the problem itself; a message is to be read.
+        parts.join(": ").chars().take(LONGEST_SENTENCE).collect()
     }
 }

@@ -22,7 +22,7 @@ use sha2::Sha256;
 
 use crate::call::Reply;
 use crate::error::{Error, code};
-use crate::lenient::{null_is_default, read_json};
+use crate::lenient::{or_default, read_json};
 use crate::options::{object, unknown};
 use crate::problem::Problem;
 use crate::product::{AnyResult, Inference, unreadable};
@@ -105,7 +105,7 @@ pub struct FailedInference {
     #[serde(default)]
     pub file_alias: Option<String>,
     /// Why it failed.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub error: Problem,
     /// When it failed, in UTC.
     #[serde(default)]

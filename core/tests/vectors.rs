@@ -168,12 +168,17 @@ fn spent(budget: &mut Budget, from: Instant, seconds: u64) -> Vec<u64> {
 
 #[test]
 fn no_minute_sees_more_than_the_budget() {
-    for mut budget in [Budget::at_once(200), Budget::evenly(200), Budget::evenly(7)] {
+    let budgets = [
+        (200, Budget::at_once(200)),
+        (200, Budget::evenly(200)),
+        (7, Budget::evenly(7)),
+    ];
+    for (most, mut budget) in budgets {
         let left = spent(&mut budget, Instant::now(), 200);
-        for window in left.windows(201) {
-            assert!(window[200] - window[0] >= 60_000, "{window:?}");
+        for window in left.windows(most + 1) {
+            assert!(window[most] - window[0] >= 60_000, "{window:?}");
         }
-        assert!(left.len() > 20, "{}", left.len());
+        assert!(left.len() >= 15, "{}", left.len());
     }
 }
 
@@ -181,7 +186,8 @@ fn no_minute_sees_more_than_the_budget() {
 fn uploads_may_leave_at_once_and_questions_are_spread() {
     let now = Instant::now();
     assert_eq!(spent(&mut Budget::at_once(200), now, 1).len(), 200);
-    assert_eq!(spent(&mut Budget::evenly(1200), now, 1).len(), 20);
+    let first = spent(&mut Budget::evenly(1200), now, 1).len();
+    assert!((120..=140).contains(&first), "{first}");
 }
 
 #[test]
@@ -193,7 +199,7 @@ fn a_refusal_halves_the_share_and_time_gives_it_back() {
     let later = |seconds| now + Duration::from_secs(seconds);
     assert_eq!(budget.take(later(1)), Err(later(2)));
     let cut = spent(&mut budget, later(2), 5).len();
-    assert!((40..=60).contains(&cut), "{cut}");
+    assert!((60..=110).contains(&cut), "{cut}");
     let whole = spent(&mut budget, later(100), 5).len();
-    assert!(whole >= 95, "{whole}");
+    assert!(whole >= 190, "{whole}");
 }

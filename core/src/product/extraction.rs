@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Fields, Product, ProductResult};
-use crate::lenient::{Presence, null_is_default};
+use crate::lenient::{Presence, or_default};
 
 /// What extraction found.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,7 +26,7 @@ impl ProductResult for ExtractionResult {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RawText {
     /// The pages.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub pages: Vec<RawTextPage>,
 }
 
@@ -34,7 +34,7 @@ pub struct RawText {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct RawTextPage {
     /// The text, with `\n` between lines.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub content: String,
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::lenient::{Presence, null_is_default};
+use crate::lenient::{Presence, or_default};
 
 /// Fields by name, in Mindee's order.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -62,7 +62,7 @@ pub struct SimpleField {
     #[serde(default)]
     pub confidence: Presence<Confidence>,
     /// Where the value stands.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub locations: Vec<Location>,
 }
 
@@ -75,7 +75,7 @@ pub struct ObjectField {
     #[serde(default)]
     pub confidence: Presence<Confidence>,
     /// Where the fields stand.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub locations: Vec<Location>,
 }
 

@@ -194,6 +194,10 @@ pub(crate) fn unreadable(raw: Bytes, error: &serde_json::Error, expected: &str) 
             code::ANSWER_UNKNOWN_SHAPE,
             format!("The answer is not {expected} ({place})"),
         ),
+        _ if error.to_string().starts_with("number out of range") => {
+            let message = format!("The answer holds a number beyond all bounds ({place})");
+            (code::ANSWER_UNKNOWN_SHAPE, message)
+        }
         _ if error.to_string().starts_with("recursion limit") => (
             code::ANSWER_UNKNOWN_SHAPE,
             format!("The answer is nested too deeply ({place})"),

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Product, ProductResult};
-use crate::lenient::null_is_default;
+use crate::lenient::or_default;
 
 /// What OCR found.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -20,10 +20,10 @@ impl ProductResult for OcrResult {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct OcrPage {
     /// All text of the page.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub content: String,
     /// The words, in reading order.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub words: Vec<OcrWord>,
 }
 
@@ -31,9 +31,9 @@ pub struct OcrPage {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct OcrWord {
     /// Its text.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub content: String,
     /// Its corners as (x, y), each from 0 to 1, clockwise.
-    #[serde(default, deserialize_with = "null_is_default")]
+    #[serde(default, deserialize_with = "or_default")]
     pub polygon: Vec<(f64, f64)>,
 }
