@@ -25,7 +25,8 @@
 // 4. Threads. All handles may move between threads and be shared by them, but for
 //    `mindee_options_set` and `mindee_models_next`, which need their options to themselves, and for
 //    `mindee_x_free`, which needs its handle to itself. The library works on two threads of its
-//    own; a forked child may go on with the client that it has, and gets its own two.
+//    own, which leave signals to the program; a forked child may go on with the client that it
+//    has, and gets its own two.
 //
 // 5. Text. UTF-8 as pointer and length, without a NUL in it or at its end; `mindee_c` makes one of
 //    a C string, and MINDEE_SHOW prints one. Text that is not UTF-8 or holds a NUL is the error
@@ -317,19 +318,19 @@ mindee_error *mindee_source_base64(mindee_str text, mindee_str name, mindee_sour
 
 // Bytes in memory, copied once. `name` is their file name and may be NULL.
 //
-// Ownership: `content` and `name` are copied; `*out` is the caller's, to free with
+// Ownership: `bytes` and `name` are copied; `*out` is the caller's, to free with
 // `mindee_source_free`.
 // Threads: any.
-mindee_error *mindee_source_bytes(mindee_bytes content, mindee_str name, mindee_source **out);
+mindee_error *mindee_source_bytes(mindee_bytes bytes, mindee_str name, mindee_source **out);
 
 // Bytes in memory, lent and never copied. `name` is their file name and may be NULL.
 //
-// Ownership: `content` stays the caller's and must not change until `release(context)` is called,
+// Ownership: `bytes` stay the caller's and must not change until `release(context)` is called,
 // exactly once, when the source is freed and every call with it has ended; if this function
 // fails, before it returns. `release` may be NULL for bytes that live for ever. `name` is copied;
 // `*out` is the caller's, to free with `mindee_source_free`.
 // Threads: any; `release` may come from any thread, and must not call this library.
-mindee_error *mindee_source_lent(mindee_bytes content,
+mindee_error *mindee_source_lent(mindee_bytes bytes,
                                  mindee_str name,
                                  mindee_release release,
                                  void *context,

@@ -25,6 +25,7 @@ pub fn handle() -> Result<Handle, Error> {
         Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("mindee")
+            .on_thread_start(leave_signals_to_the_program)
             .enable_all()
             .build()
     };
@@ -32,6 +33,27 @@ pub fn handle() -> Result<Handle, Error> {
         .get(build)
         .map_err(|e| Error::new(code::INTERNAL, "Threads could not be started").caused_by(&e))?;
     Ok(runtime.handle().clone())
+}
+
+/// Signals belong to the program: its handlers do not run on our threads, and a write to a
+/// connection that the server has closed is an error here, where SIGPIPE would end the program.
+/// What a fault of the thread itself raises stays.
+fn leave_signals_to_the_program() {
+    #[cfg(unix)]
+    {
+        use nix::sys::signal::{SigSet, Signal};
+        let mut signals = SigSet::all();
+        for fault in [
+            Signal::SIGSEGV,
+            Signal::SIGBUS,
+            Signal::SIGILL,
+            Signal::SIGFPE,
+        ] {
+            signals.remove(fault);
+        }
+        // Without it all goes on as before.
+        let _ = signals.thread_block();
+    }
 }
 
 /// Starts work on the runtime.

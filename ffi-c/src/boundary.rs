@@ -92,3 +92,36 @@ pub(crate) fn perform(
     runtime::wait(work, || ControlFlow::<Infallible>::Continue(()))?
         .unwrap_or_else(|never| match never {})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(error: Option<&mindee_error>) -> &str {
+        let code = crate::error::mindee_error_code(error).given();
+        code.ok().flatten().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let error = guard(|| panic!("planted"));
+        assert_eq!(code_of(error.as_deref()), "internal");
+        let mut out = MaybeUninit::new(Some(Box::new(1)));
+        let error = guard_new(Some(&mut out), || panic!("planted"));
+        assert_eq!(code_of(error.as_deref()), "internal");
+        assert_eq!(guard_read(7, || panic!("planted")), 7);
+    }
+
+    #[test]
+    fn a_panic_in_a_destructor_stays_inside() {
+        struct Bad;
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                panic!("planted");
+            }
+        }
+        let mut slot = Some(Box::new(Bad));
+        guard_free(Some(&mut slot));
+        assert!(slot.is_none());
+    }
+}

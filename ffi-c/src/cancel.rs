@@ -1,5 +1,5 @@
 //! A switch that ends calls from another thread.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::mem::MaybeUninit;
 

@@ -1,5 +1,5 @@
 //! Errors: why a call failed, and what to do.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use mindee_core::{Category, Error};
 

@@ -1,5 +1,5 @@
 //! Jobs: documents on their way through Mindee. Wherever an id is taken, a resume token is too.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::mem::MaybeUninit;
 
@@ -114,9 +114,7 @@ pub extern "C" fn mindee_job_resume_token(job: Option<&mindee_job>) -> mindee_st
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn mindee_job_bytes(job: Option<&mindee_job>) -> mindee_bytes<'_> {
-    guard_read(mindee_bytes::NONE, || {
-        Some(mindee_bytes::new(&job?.0.body))
-    })
+    guard_read(mindee_bytes::NONE, || Some(mindee_bytes::new(&job?.0.body)))
 }
 
 /// The whole answer, to look values up in.

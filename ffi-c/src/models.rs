@@ -1,5 +1,5 @@
 //! The organization's models, a page at a time.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::mem::MaybeUninit;
 
@@ -40,7 +40,9 @@ pub extern "C" fn mindee_models_next(
     more: Option<&mut MaybeUninit<bool>>,
 ) -> Option<Box<mindee_error>> {
     guard(|| {
-        let more = more.ok_or_else(|| null("place for the answer"))?.write(false);
+        let more = more
+            .ok_or_else(|| null("place for the answer"))?
+            .write(false);
         let options = options.ok_or_else(|| null("set of options"))?;
         let about = &page.ok_or_else(|| null("page"))?.0.about;
         let Some(next) = about.get("next").and_then(Value::as_object) else {

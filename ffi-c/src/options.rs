@@ -1,5 +1,5 @@
 //! Options by key, for a client or for a call.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::mem::MaybeUninit;
 

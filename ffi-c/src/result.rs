@@ -1,5 +1,5 @@
 //! Results: Mindee's answers, as bytes and as values.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use mindee_core::call::Reply;
 

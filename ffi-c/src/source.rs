@@ -1,5 +1,5 @@
 //! What to send. A source does not change: it may be sent many times, by many threads.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -50,7 +50,9 @@ pub extern "C" fn mindee_source_text(
     text: mindee_str<'_>,
     out: Option<&mut MaybeUninit<Option<Box<mindee_source>>>>,
 ) -> Option<Box<mindee_error>> {
-    guard_new(out, || Ok(mindee_source(Kind::Text(text.path()?.to_owned()))))
+    guard_new(out, || {
+        Ok(mindee_source(Kind::Text(text.path()?.to_owned())))
+    })
 }
 
 /// A file, streamed while it is sent: it is never held in memory.
@@ -62,7 +64,9 @@ pub extern "C" fn mindee_source_path(
     path: mindee_str<'_>,
     out: Option<&mut MaybeUninit<Option<Box<mindee_source>>>>,
 ) -> Option<Box<mindee_error>> {
-    guard_new(out, || Ok(mindee_source(Kind::Path(path.path()?.to_owned()))))
+    guard_new(out, || {
+        Ok(mindee_source(Kind::Path(path.path()?.to_owned())))
+    })
 }
 
 /// A public https address that Mindee fetches itself.
@@ -98,37 +102,37 @@ pub extern "C" fn mindee_source_base64(
 
 /// Bytes in memory, copied once. `name` is their file name and may be NULL.
 ///
-/// Ownership: `content` and `name` are copied; `*out` is the caller's, to free with
+/// Ownership: `bytes` and `name` are copied; `*out` is the caller's, to free with
 /// `mindee_source_free`.
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn mindee_source_bytes(
-    content: mindee_bytes<'_>,
+    bytes: mindee_bytes<'_>,
     name: mindee_str<'_>,
     out: Option<&mut MaybeUninit<Option<Box<mindee_source>>>>,
 ) -> Option<Box<mindee_error>> {
     guard_new(out, || {
-        let content = Bytes::copy_from_slice(content.read());
+        let content = Bytes::copy_from_slice(bytes.read());
         Ok(mindee_source(Kind::Bytes(content, filename(name)?)))
     })
 }
 
 /// Bytes in memory, lent and never copied. `name` is their file name and may be NULL.
 ///
-/// Ownership: `content` stays the caller's and must not change until `release(context)` is called,
+/// Ownership: `bytes` stay the caller's and must not change until `release(context)` is called,
 /// exactly once, when the source is freed and every call with it has ended; if this function
 /// fails, before it returns. `release` may be NULL for bytes that live for ever. `name` is copied;
 /// `*out` is the caller's, to free with `mindee_source_free`.
 /// Threads: any; `release` may come from any thread, and must not call this library.
 #[unsafe(no_mangle)]
 pub extern "C" fn mindee_source_lent(
-    content: mindee_bytes<'_>,
+    bytes: mindee_bytes<'_>,
     name: mindee_str<'_>,
     release: mindee_release,
     context: *mut c_void,
     out: Option<&mut MaybeUninit<Option<Box<mindee_source>>>>,
 ) -> Option<Box<mindee_error>> {
-    guard_new(out, lent(Lent::new(content, release, context), name))
+    guard_new(out, lent(Lent::new(bytes, release, context), name))
 }
 
 /// The bytes are held from the start, so that they are released whatever fails later.

@@ -97,10 +97,7 @@ impl<'a> mindee_str<'a> {
         let text = std::str::from_utf8(bytes.read())
             .map_err(|_| Error::new(not_utf8, "The text is not UTF-8"))?;
         if text.contains('\0') {
-            return Err(Error::new(
-                code::TEXT_NOT_UTF8,
-                "The text holds a NUL byte",
-            ));
+            return Err(Error::new(code::TEXT_NOT_UTF8, "The text holds a NUL byte"));
         }
         Ok(Some(text))
     }

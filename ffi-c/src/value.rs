@@ -1,7 +1,7 @@
 //! Reading an answer without a JSON library.
 //!
 //! A value is borrowed from its result or job. NULL is a value too: the one that is missing.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use std::mem::MaybeUninit;
 
@@ -151,9 +151,7 @@ pub extern "C" fn mindee_value_integer(
     value: Option<&mindee_value>,
     out: Option<&mut MaybeUninit<i64>>,
 ) -> bool {
-    guard_read(false, || {
-        put(out, 0, value.and_then(mindee_value::as_i64))
-    })
+    guard_read(false, || put(out, 0, value.and_then(mindee_value::as_i64)))
 }
 
 /// Whether a value is a number, whole or not; `*out` is the nearest double, or 0.

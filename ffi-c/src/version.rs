@@ -1,5 +1,5 @@
 //! Which library this is.
-#![expect(unsafe_code, reason = "exported names; `tests/sources.rs` allows no more")]
+#![expect(unsafe_code, reason = "exported names, held by a test")]
 
 use crate::boundary::guard_read;
 use crate::text::mindee_str;

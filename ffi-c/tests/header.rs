@@ -55,7 +55,10 @@ fn the_header_is_what_the_sources_say() {
         .lines()
         .zip(written.lines())
         .position(|(one, other)| one != other)
-        .map_or(committed.lines().count().min(written.lines().count()), |line| line)
+        .map_or(
+            committed.lines().count().min(written.lines().count()),
+            |line| line,
+        )
         + 1;
     assert!(
         committed == written,

@@ -1,0 +1,175 @@
+//! Behaviour, told by programs of cases in `tests/c` and `tests/cpp`: one test for each case.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::toolchain::{Link, build, run, text};
+use crate::world::World;
+
+const QUICK: Duration = Duration::from_millis(20);
+/// Longer than any test: what waits for it waits in vain.
+const SLOW: Duration = Duration::from_mins(5);
+
+/// Builds a program once.
+fn program(name: &str, slot: &'static OnceLock<PathBuf>) -> &'static PathBuf {
+    slot.get_or_init(|| match name {
+        "cpp" => build(
+            "g++",
+            &["-std=c++17"],
+            "tests/cpp/behaviour.cpp",
+            Link::Shared,
+        ),
+        _ => build(
+            "gcc",
+            &["-std=c99"],
+            &format!("tests/c/{name}.c"),
+            Link::Shared,
+        ),
+    })
+}
+
+/// Declares a test for each case of a program, and one that none is left out.
+macro_rules! cases {
+    ($name:ident, $world:expr, $($case:ident)+) => {
+        mod $name {
+            use super::*;
+
+            static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+            $(#[test]
+            fn $case() {
+                let world: World = $world;
+                let mut command = Command::new(program(stringify!($name), &PROGRAM));
+                run(world.tell(&mut command).arg(stringify!($case)));
+            })+
+
+            #[test]
+            fn no_case_is_left_out() {
+                let listed = run(&mut Command::new(program(stringify!($name), &PROGRAM)));
+                let listed: BTreeSet<&str> = listed.lines().collect();
+                let tested = BTreeSet::from([$(stringify!($case)),+]);
+                let elsewhere = BTreeSet::from(SPECIAL);
+                let missing: Vec<_> = listed.difference(&tested).filter(|case| !elsewhere.contains(*case)).collect();
+                assert!(missing.is_empty(), "{missing:?}");
+            }
+        }
+    };
+}
+
+/// Cases that need more than a quick sandbox.
+const SPECIAL: [&str; 2] = [
+    "another_thread_ends_a_call_within_100_ms",
+    "exit_with_work_pending_is_silent",
+];
+
+cases! { handles, World::new(QUICK),
+    a_null_client_is_an_error
+    a_null_place_for_the_answer_is_an_error
+    what_is_null_and_not_a_handle_to_act_on_is_not_given
+    freeing_twice_is_fine
+    the_place_for_the_answer_is_nulled_first
+    reading_from_null_gives_nothing
+    a_number_that_is_no_product_is_an_error
+    a_source_may_be_sent_again_and_a_result_outlives_its_client
+    a_job_is_taken_up_again_by_its_token
+}
+
+cases! { text, World::new(QUICK),
+    text_that_is_not_utf8_is_an_error
+    text_with_a_nul_is_an_error
+    a_path_that_is_not_utf8_is_an_error_of_its_own
+    text_need_not_end_with_a_nul
+    a_null_value_takes_an_option_back
+    an_unknown_option_is_told_with_the_nearest_name
+    an_error_never_shows_the_key
+    the_library_is_the_one_that_the_header_belongs_to
+}
+
+cases! { values, world_with_every_kind(),
+    missing_and_null_are_told_apart
+    empty_text_is_not_missing_text
+    an_integer_stays_an_integer
+    a_number_with_a_fraction_is_no_integer
+    a_boolean_is_read
+    text_may_hold_a_nul
+    fields_are_read_by_name_by_index_and_by_pointer
+    a_name_with_special_characters_is_read_by_name
+    any_value_is_given_as_json
+    the_bytes_are_those_of_the_answer
+}
+
+cases! { threads, World::new(QUICK),
+    threads_share_one_client_one_source_and_one_set_of_options
+    a_switch_thrown_before_ends_a_call_before_anything_is_sent
+    lent_bytes_are_released_once_and_not_before_the_call_has_ended
+    lent_bytes_are_released_if_no_source_is_made_of_them
+}
+
+cases! { process, World::new(QUICK),
+    a_forked_child_goes_on_with_the_client_and_so_does_its_parent
+}
+
+cases! { signals, World::new(QUICK),
+    signals_are_left_to_the_threads_of_the_program
+    a_server_that_hangs_up_does_not_end_the_program
+}
+
+cases! { cpp, World::new(QUICK),
+    a_failed_call_throws_its_error
+    the_twin_without_exceptions_returns_the_error
+    wrong_text_is_told_by_the_call_that_uses_it
+    a_result_is_read_by_name_by_index_and_by_pointer
+    moved_bytes_are_sent_and_copied_nowhere
+    a_job_is_taken_up_again_by_its_token
+    pages_of_models_are_iterated
+}
+
+/// Every kind of value, in bytes that no writer of JSON would make.
+fn world_with_every_kind() -> World {
+    World::with_result(
+        r#"{"inference": {"id": "11111111-1111-4111-8111-111111111111",
+            "unknown_to_this_version"  :  true,
+            "result": {"fields": {
+                "nothing": {"value": null},
+                "empty": {"value": ""},
+                "large": {"value": 9007199254740993},
+                "half": {"value": 0.5},
+                "yes": {"value": true},
+                "nul": {"value": "a\u0000b"},
+                "a/b~c": {"value": "found"},
+                "list": {"items": [{"value": 1}, {"value": 2}]}
+            }}}}"#,
+    )
+}
+
+#[test]
+fn another_thread_ends_a_call_within_100_ms() {
+    for (compiler, standard, source) in [
+        ("gcc", "-std=c99", "tests/c/threads.c"),
+        ("g++", "-std=c++17", "tests/cpp/behaviour.cpp"),
+    ] {
+        let world = World::new(SLOW);
+        let mut command = Command::new(build(compiler, &[standard], source, Link::Static));
+        run(world
+            .tell(&mut command)
+            .arg("another_thread_ends_a_call_within_100_ms"));
+    }
+}
+
+#[test]
+fn exit_with_work_pending_is_silent() {
+    let world = World::new(SLOW);
+    let program = build("gcc", &["-std=c99"], "tests/c/process.c", Link::Static);
+    let start = Instant::now();
+    let output = world
+        .tell(&mut Command::new(program))
+        .arg("exit_with_work_pending_is_silent")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", output.status);
+    assert_eq!(text(&output), "");
+    assert!(start.elapsed() < Duration::from_secs(2));
+}

@@ -1,0 +1,14 @@
+//! Programs in C and C++ against the built library and a sandbox in this process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking"
+)]
+
+mod behaviour;
+mod compilers;
+mod examples;
+mod memory;
+mod symbols;
+mod toolchain;
+mod world;
