@@ -17,6 +17,9 @@
 //! as it lives, which ends with the process however that ends: so a row whose owner is gone is
 //! told from one that is under way, on every machine that shares the folder.
 
+mod disk;
+mod entry;
+mod rows;
 mod store;
 
 use std::path::PathBuf;
@@ -32,8 +35,10 @@ use crate::options::Params;
 use crate::product::AnyResult;
 use crate::source::Source;
 
-pub(crate) use store::{Entry, Intent, Store};
-use store::{Next, Pending};
+pub(crate) use entry::Entry;
+use rows::Next;
+use store::Pending;
+pub(crate) use store::{Intent, Store};
 
 /// How many documents are resumed at a time; the budgets decide how fast they go.
 const AT_A_TIME: usize = 64;

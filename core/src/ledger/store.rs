@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use rusqlite::{Connection, Row, named_params};
-use serde::Serialize;
-use serde_json::value::RawValue;
+use rusqlite::{Connection, named_params};
 use serde_json::{Value, json};
 
+use super::disk::{broken, on_disk};
+use super::entry::Entry;
+use super::rows::{Kept, Next, described, kept, resumable};
 use crate::error::{Error, code};
-use crate::job::Job;
 use crate::product::Product;
 
 const SCHEMA: &str = "
@@ -60,22 +60,6 @@ pub(crate) struct Intent {
     pub(crate) filename: Option<String>,
 }
 
-/// A row that a call works on; others leave it alone until it is dropped.
-pub(crate) struct Entry {
-    key: i64,
-    connection: Arc<Mutex<Connection>>,
-    running: Arc<Mutex<HashSet<i64>>>,
-}
-
-impl Drop for Entry {
-    fn drop(&mut self) {
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.key);
-    }
-}
-
 /// What is to be taken up again.
 pub(crate) struct Pending {
     pub(crate) entry: Entry,
@@ -83,16 +67,6 @@ pub(crate) struct Pending {
     pub(crate) form: Vec<(String, String)>,
     /// The job's resume token, or the source of a document that was not sent.
     pub(crate) next: Next,
-}
-
-/// How a document goes on.
-pub(crate) enum Next {
-    Send(String),
-    Wait(String),
-}
-
-fn broken(error: &rusqlite::Error) -> Error {
-    Error::new(code::LEDGER_BROKEN, "The ledger cannot be read or written").caused_by(error)
 }
 
 fn no_file(path: &Path, error: &std::io::Error) -> Error {
@@ -331,131 +305,8 @@ impl Store {
     }
 }
 
-impl Entry {
-    /// Records that the first byte is about to leave.
-    pub(crate) async fn sending(&self) -> Result<(), Error> {
-        self.set("sending", None, None, None).await
-    }
-
-    /// Records that the document was certainly not taken.
-    pub(crate) async fn not_taken(&self) -> Result<(), Error> {
-        self.set("intended", None, None, None).await
-    }
-
-    /// Records the job.
-    pub(crate) async fn taken(&self, job: &Job) -> Result<(), Error> {
-        self.set(
-            "taken",
-            Some(job.id.clone()),
-            Some(job.resume_token().to_string()),
-            None,
-        )
-        .await
-    }
-
-    /// Records what came in the way of a document that stays as it is.
-    pub(crate) async fn hindered(&self, error: &Error) -> Result<(), Error> {
-        let (key, error) = (self.key, error.payload().to_string());
-        on_disk(&self.connection, move |connection| {
-            connection
-                .execute(
-                    "UPDATE documents SET error = ?2 WHERE key = ?1",
-                    (key, error),
-                )
-                .map(drop)
-        })
-        .await
-    }
-
-    /// Records how a call ended that has no job.
-    pub(crate) async fn ended(&self, error: &Error) -> Result<(), Error> {
-        let state = match (error.maybe_billed(), error.retryable()) {
-            (true, _) => "unknown",
-            (false, true) => "intended",
-            (false, false) => "failed",
-        };
-        self.set(state, None, None, Some(error.payload().to_string()))
-            .await
-    }
-
-    async fn set(
-        &self,
-        state: &'static str,
-        job_id: Option<String>,
-        token: Option<String>,
-        error: Option<String>,
-    ) -> Result<(), Error> {
-        let key = self.key;
-        on_disk(&self.connection, move |connection| {
-            let sql = "UPDATE documents SET state = ?2, job_id = ?3, resume_token = ?4, error = ?5 WHERE key = ?1";
-            connection.execute(sql, (key, state, job_id, token, error)).map(drop)
-        })
-        .await
-    }
-}
-
-/// Works on the file away from the threads that serve connections; it returns when the disk has it.
-async fn on_disk<T: Send + 'static>(
-    connection: &Arc<Mutex<Connection>>,
-    work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-) -> Result<T, Error> {
-    let connection = Arc::clone(connection);
-    let work = move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner));
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| broken(&error)),
-        Err(error) => {
-            Err(Error::new(code::INTERNAL, "Work on the ledger ended early").caused_by(&error))
-        }
-    }
-}
-
 fn owner_file(path: &Path, owner: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".owner-{owner}"));
     PathBuf::from(name)
-}
-
-fn described(row: &Row<'_>) -> rusqlite::Result<(i64, String, Value)> {
-    let text = |index| row.get::<_, Option<String>>(index);
-    let error = text(8)?.and_then(|error| serde_json::from_str::<Value>(&error).ok());
-    let described = json!({
-        "key": row.get::<_, i64>(0)?, "state": text(2)?, "product": text(3)?, "filename": text(4)?,
-        "alias": text(5)?, "job_id": text(6)?, "resume_token": text(7)?, "error": error,
-        "created_at": text(9)?, "can_be_sent_again": row.get::<_, bool>(10)?,
-    });
-    Ok((row.get(0)?, row.get(1)?, described))
-}
-
-type Resumable = (i64, String, String, String, Option<Next>);
-
-fn resumable(row: &Row<'_>) -> rusqlite::Result<Resumable> {
-    let next = match row.get::<_, String>(2)?.as_str() {
-        "taken" => row.get::<_, Option<String>>(6)?.map(Next::Wait),
-        _ => row.get::<_, Option<String>>(5)?.map(Next::Send),
-    };
-    Ok((row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?, next))
-}
-
-/// A result that is here.
-#[derive(Serialize)]
-struct Kept {
-    key: i64,
-    filename: Option<String>,
-    alias: Option<String>,
-    job_id: Option<String>,
-    /// The bytes as they came.
-    result: Option<Box<RawValue>>,
-}
-
-fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let bytes: Vec<u8> = row.get(4)?;
-    let text =
-        String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).into_owned();
-    Ok(Kept {
-        key: row.get(0)?,
-        filename: row.get(1)?,
-        alias: row.get(2)?,
-        job_id: row.get(3)?,
-        result: RawValue::from_string(text).ok(),
-    })
 }
