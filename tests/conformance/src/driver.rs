@@ -143,7 +143,7 @@ impl Driver {
         let decode = |field: &str| {
             percent_decode_str(field)
                 .decode_utf8()
-                .map(|text| text.into_owned())
+                .map(std::borrow::Cow::into_owned)
         };
         line.trim_end_matches(['\r', '\n'])
             .split('\t')

@@ -95,7 +95,7 @@ async fn perform(request: &Request, outcome: &mut Outcome) -> Result<(), Error> 
             ["id", value] => arguments.push(("id".to_owned(), json!(value))),
             ["option", key, value] => arguments.push(((*key).to_owned(), parse(value))),
             ["source", kind, value, name @ ..] => {
-                source = Some(open(kind, value, name.first().copied()).await)
+                source = Some(open(kind, value, name.first().copied()).await);
             }
             ["read", pointer] => pointers.push((*pointer).to_owned()),
             _ => {}

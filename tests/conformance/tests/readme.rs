@@ -1,5 +1,9 @@
 //! The lines that the README shows run as written, against the sandbox.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -16,8 +20,11 @@ fn data() -> PathBuf {
 /// The first block of a kind after a heading of the README.
 fn block(heading: &str, kind: &str) -> String {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let section = readme.split_once(&format!("**{heading}**")).map(|(_, rest)| rest.to_owned());
-    let code = section.and_then(|section| Some(section.split_once(&format!("```{kind}\n"))?.1.to_owned()));
+    let section = readme
+        .split_once(&format!("**{heading}**"))
+        .map(|(_, rest)| rest.to_owned());
+    let code =
+        section.and_then(|section| Some(section.split_once(&format!("```{kind}\n"))?.1.to_owned()));
     let code = code.and_then(|code| Some(code.split_once("```")?.0.to_owned()));
     code.unwrap_or_else(|| panic!("README.md has no {kind} under {heading}"))
 }
@@ -25,11 +32,23 @@ fn block(heading: &str, kind: &str) -> String {
 /// The program that holds the README's lines must hold them all, one after another.
 fn holds(program: &Path, code: &str) {
     let lines = |text: &str| -> Vec<String> {
-        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+        text.lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect()
     };
-    let (program_lines, code) = (lines(&std::fs::read_to_string(program).unwrap()), lines(code));
-    let found = program_lines.windows(code.len()).any(|window| window == code);
-    assert!(found, "{} does not hold the README's lines", program.display());
+    let (program_lines, code) = (
+        lines(&std::fs::read_to_string(program).unwrap()),
+        lines(code),
+    );
+    let found = program_lines
+        .windows(code.len())
+        .any(|window| window == code);
+    assert!(
+        found,
+        "{} does not hold the README's lines",
+        program.display()
+    );
 }
 
 async fn prints_the_total(mut command: Command) {
@@ -48,7 +67,11 @@ async fn prints_the_total(mut command: Command) {
         .await
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(text.contains("1369.8"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        text.contains("1369.8"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn in_the_data_folder(program: impl AsRef<std::ffi::OsStr>) -> Command {
@@ -63,8 +86,14 @@ fn wanted(language: &str) -> bool {
 
 #[tokio::test]
 async fn the_lines_of_rust_run() {
-    holds(&root().join("core/examples/readme.rs"), &block("Rust", "rust"));
-    let program = root().canonicalize().unwrap().join("target/debug/examples/readme");
+    holds(
+        &root().join("core/examples/readme.rs"),
+        &block("Rust", "rust"),
+    );
+    let program = root()
+        .canonicalize()
+        .unwrap()
+        .join("target/debug/examples/readme");
     prints_the_total(in_the_data_folder(program)).await;
 }
 
@@ -72,7 +101,8 @@ async fn the_lines_of_rust_run() {
 async fn the_lines_of_python_run() {
     let code = block("Python", "python");
     if wanted("python") {
-        let mut command = in_the_data_folder(root().canonicalize().unwrap().join(".venv/bin/python"));
+        let mut command =
+            in_the_data_folder(root().canonicalize().unwrap().join(".venv/bin/python"));
         command.args(["-c", &code]);
         prints_the_total(command).await;
     }
@@ -85,7 +115,9 @@ async fn the_lines_of_node_run() {
         // The package is found by its own name from its own folder; the document from ours.
         let code = format!("process.chdir({:?});\n{code}", data().to_string_lossy());
         let mut command = Command::new("node");
-        command.args(["--input-type=module", "--eval", &code]).current_dir(root().join("node"));
+        command
+            .args(["--input-type=module", "--eval", &code])
+            .current_dir(root().join("node"));
         prints_the_total(command).await;
     }
 }
@@ -97,5 +129,8 @@ fn the_lines_of_c_stand_in_a_program_that_is_tested() {
 
 #[test]
 fn the_lines_of_cpp_stand_in_a_program_that_is_tested() {
-    holds(&root().join("ffi-c/examples/readme.cpp"), &block("C++", "cpp"));
+    holds(
+        &root().join("ffi-c/examples/readme.cpp"),
+        &block("C++", "cpp"),
+    );
 }
