@@ -41,6 +41,14 @@ impl Limits {
         }
     }
 
+    /// The same for what is paid for and only has to be fetched: tried until the deadline.
+    pub(crate) fn patient(&self) -> Self {
+        Self {
+            retries: u32::MAX,
+            ..self.clone()
+        }
+    }
+
     /// Sleeps; `false`, at once, where the sleep would pass the deadline.
     pub(crate) async fn pause(&self, delay: Duration) -> Result<bool, Error> {
         let fits = Instant::now()

@@ -151,7 +151,7 @@ impl Engine {
         limits: &Limits,
     ) -> Result<Inference<R>, Error> {
         match ended {
-            Ended::Job(job) => self.result_of(&job, token, limits).await,
+            Ended::Job(job) => self.result_of(&job, token, &limits.patient()).await,
             Ended::Result(raw) => Inference::from_json(raw).map_err(|error| error.with_job(token)),
         }
     }

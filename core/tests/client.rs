@@ -14,7 +14,7 @@ use std::time::Duration;
 use mindee_core::client::ModelQuery;
 use mindee_core::product::ExtractionResult;
 use mindee_core::{ApiKey, Category, Client, ClientOptions, Error, Inference, Params, Source};
-use mindee_sandbox::{Product, Sandbox, Settings};
+use mindee_sandbox::{Product, RateLimits, Sandbox, Settings};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -156,6 +156,52 @@ async fn a_webhook_that_comes_first_ends_the_wait() {
         !sandbox.seen().to_string().contains("/results/"),
         "nothing was fetched"
     );
+}
+
+#[tokio::test]
+async fn many_waits_at_once_never_provoke_a_429() {
+    // A minute of the sandbox takes three seconds; in any three seconds this client's budget lets
+    // through a tenth of itself at once, and the rest of its minute evenly: 115.
+    let settings = Settings {
+        api_key: Some(KEY.to_owned()),
+        speed: 20.0,
+        processing: Duration::from_secs(4),
+        rate_limits: Some(RateLimits {
+            posts_per_minute: 200,
+            gets_per_minute: 120,
+            ..RateLimits::default()
+        }),
+        ..Settings::default()
+    };
+    let sandbox = Sandbox::start(settings).await.unwrap();
+    let options = options(sandbox.base_url()).gets_per_minute(800_u32);
+    let client = Client::new(options).unwrap();
+    let model = sandbox.model_id(Product::Extraction);
+    let runs = (0..80).map(|_| {
+        let product = client.extraction();
+        let params = Params::new().model_id(model);
+        async move { product.run(data("invoice.pdf"), params).await }
+    });
+    let results = futures_util::future::join_all(runs).await;
+    let errors: Vec<_> = results
+        .iter()
+        .filter_map(|result| result.as_ref().err())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(sandbox.seen()["rate_limited"], json!(0));
+}
+
+#[tokio::test]
+async fn a_429_is_survived_and_answered_with_less() {
+    let sandbox = sandbox().await;
+    let busy = json!({"status": 429, "headers": {"Retry-After": "0"}, "body": ""});
+    sandbox
+        .add_rules_json(&json!([{"on": "job", "times": 3, "answer": busy}]))
+        .unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    run(&client, &sandbox).await.unwrap();
+    let share = client.status().unwrap()["share_of_reads"].as_f64().unwrap();
+    assert!(share < 1.0, "{share}");
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ pub trait ProductResult: DeserializeOwned + Send {
 /// What Mindee found in one document.
 ///
 /// Unknown keys are ignored here and stay in [`raw`](Self::raw) and [`pointer`](Self::pointer).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Inference<R> {
     /// The inference's id, the same as the job's.
     pub id: String,
@@ -150,6 +150,18 @@ pub struct File {
 pub struct Chained {
     /// The extraction that followed.
     pub inference: Inference<ExtractionResult>,
+}
+
+impl<R: fmt::Debug> fmt::Debug for Inference<R> {
+    /// The typed view alone: the bytes say the same once more.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Inference");
+        shown
+            .field("id", &self.id)
+            .field("file", &self.file)
+            .field("result", &self.result);
+        shown.finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]
