@@ -26,10 +26,11 @@ test: test-rust test-c test-python test-node test-conformance test-official ## s
 	@echo "test: all suites passed"
 
 test-rust: tools ## the core and the sandbox
-	cargo test -p mindee-core --all-features -p mindee-sandbox
+	cargo test -q -p mindee-core --all-features
+	cargo test -q -p mindee-sandbox
 
 test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers, valgrind
-	cargo test -p mindee-ffi
+	cargo test -q -p mindee-ffi
 
 test-python: python rust ## the Python wheel: tests, types, stubs
 	cd py && ../$(VENV)/bin/python -m pytest
@@ -42,7 +43,7 @@ test-node: node rust ## the Node addon: tests and types
 test-conformance: drivers ## every scenario in every language, and what is written twice
 	MINDEE_DRIVERS=c,cpp,python,node cargo test -p mindee-conformance -- --nocapture
 
-test-official: python rust tests/official/node/node_modules/.package-lock.json ## the official clients against the sandbox
+test-official: $(VENV)/.ready rust tests/official/node/node_modules/.package-lock.json ## the official clients against the sandbox
 	$(VENV)/bin/python -m pytest tests/official/python
 	cd tests/official/node && npm test
 

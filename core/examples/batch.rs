@@ -1,4 +1,5 @@
-//! Reads every document of a folder: `batch <folder> <model id> <ledger file>`.
+//! Reads every document of a folder: `batch <folder> <model id> <ledger file> [<per minute>]`, the
+//! last being the uploads that the organization is allowed, where they are more than 200.
 //!
 //! Start it again after whatever has ended it: what the ledger holds is not sent twice. Results
 //! stand in the ledger; here their file names are printed.
@@ -17,16 +18,25 @@ async fn main() -> Result<(), String> {
     let (Some(folder), Some(model_id), Some(ledger)) =
         (arguments.next(), arguments.next(), arguments.next())
     else {
-        return Err("usage: batch <folder> <model id> <ledger file>".to_owned());
+        return Err("usage: batch <folder> <model id> <ledger file> [<per minute>]".to_owned());
     };
+    let mut options = ClientOptions::new().ledger(ledger);
+    if let Some(per_minute) = arguments.next() {
+        let per_minute = per_minute
+            .parse::<u32>()
+            .map_err(|error| error.to_string())?;
+        options = options
+            .posts_per_minute(per_minute)
+            .gets_per_minute(per_minute.saturating_mul(6));
+    }
     let files = files(&folder).map_err(|error| error.to_string())?;
-    batch(files, &model_id, &ledger)
+    batch(files, &model_id, options)
         .await
         .map_err(|error| error.to_string())
 }
 
-async fn batch(files: Vec<PathBuf>, model_id: &str, ledger: &str) -> Result<(), Error> {
-    let client = Client::new(ClientOptions::new().ledger(ledger))?;
+async fn batch(files: Vec<PathBuf>, model_id: &str, options: ClientOptions) -> Result<(), Error> {
+    let client = Client::new(options)?;
     let ledger = client.ledger()?;
 
     // First what an earlier start has left: sent where it certainly was not, waited for else.

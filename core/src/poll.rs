@@ -31,6 +31,8 @@ const REMEMBERED: usize = 32;
 const BELIEVED: usize = 3;
 /// The expected wait that is worth a question when there is budget for all, in seconds.
 pub const BEST_PRICE: f64 = 0.012;
+/// The expected wait at which any model is asked for no more than on a fixed schedule, in seconds.
+const DEAREST_PRICE: f64 = 2.0;
 /// No job is asked for more often, in seconds: a round trip takes about as long.
 const QUICKEST: f64 = 0.1;
 /// No job is left alone for longer, in seconds.
@@ -141,11 +143,20 @@ impl Durations {
             .iter()
             .map(|log| 1.0 + ((log.exp() - 2.0) / 1.5).ceil().max(0.0))
             .sum();
-        let mut price = BEST_PRICE;
-        while self.questions(price) > fixed && price < 2.0 {
-            price *= 1.5;
+        if self.questions(BEST_PRICE) <= fixed {
+            return BEST_PRICE;
         }
-        price
+        // The number of questions falls as the price rises: halve the interval, by its logarithm.
+        let (mut low, mut high) = (BEST_PRICE, DEAREST_PRICE);
+        for _ in 0..8 {
+            let middle = (low * high).sqrt();
+            if self.questions(middle) > fixed {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
     }
 
     /// The questions that the jobs that were seen would need at a price.

@@ -24,6 +24,9 @@ pub const LARGEST: u64 = 100_000_000;
 /// Large enough that reading costs little, small enough that memory stays flat.
 const CHUNK: usize = 128 * 1024;
 
+/// A file up to this size is read at once, in bytes.
+const SMALL: u64 = 256 * 1024;
+
 type Reader = Box<dyn AsyncRead + Send + Unpin>;
 
 /// A document to send.
@@ -238,31 +241,53 @@ async fn prepare_path(path: PathBuf) -> Result<PreparedFile, Error> {
         ));
     }
     let filename = filename.unwrap_or_default().to_owned();
-    let metadata = tokio::fs::metadata(&path)
+    // One visit to the threads for files: each costs more than a small file takes to read.
+    let visit = move || {
+        let read = look(&path);
+        (path, read)
+    };
+    let (path, read) = tokio::task::spawn_blocking(visit)
         .await
-        .map_err(|e| unreadable(&path, &e))?;
-    if !metadata.is_file() {
-        return Err(Error::new(
-            code::SOURCE_NOT_A_FILE,
-            format!("{} is not a file", path.display()),
-        ));
-    }
-    check_length(metadata.len(), &filename)?;
-    let mut head = Vec::new();
-    let file = tokio::fs::File::open(&path)
-        .await
-        .map_err(|e| unreadable(&path, &e))?;
-    file.take(media::HEAD)
-        .read_to_end(&mut head)
-        .await
-        .map_err(|e| unreadable(&path, &e))?;
+        .map_err(|e| Error::new(code::INTERNAL, "A file could not be read").caused_by(&e))?;
+    let (length, head) = match read {
+        Ok(Some(read)) => read,
+        Ok(None) => {
+            let message = format!("{} is not a file", path.display());
+            return Err(Error::new(code::SOURCE_NOT_A_FILE, message));
+        }
+        Err(error) => return Err(unreadable(&path, &error)),
+    };
+    check_length(length, &filename)?;
     let media_type = media::sniff(&head, Some(&filename))?;
+    let whole = u64::try_from(head.len()) == Ok(length);
+    let content = if whole {
+        Content::Bytes(head.into())
+    } else {
+        Content::Path(path)
+    };
     Ok(PreparedFile {
         filename,
         media_type,
-        length: Some(metadata.len()),
-        content: Content::Path(path),
+        length: Some(length),
+        content,
     })
+}
+
+/// The length of a file, and its beginning: of a small one, all of it. Nothing where it is none.
+fn look(path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
+    use std::io::Read;
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let length = metadata.len();
+    // No more than the length that will be told: what is added meanwhile is not part of it.
+    let most = if length <= SMALL { length } else { media::HEAD };
+    let mut head = Vec::new();
+    std::fs::File::open(path)?
+        .take(most)
+        .read_to_end(&mut head)?;
+    Ok(Some((length, head)))
 }
 
 fn prepare_bytes(content: Bytes, filename: Option<String>) -> Result<PreparedFile, Error> {

@@ -28,21 +28,32 @@ def measure(ground):
                 task = ("batch", count, AT_ONCE, document, sandbox.model)
                 told = ground.run(name, sandbox, *task)
                 seen = sandbox.meter()
-            rows.append([
-                what,
-                count,
-                f"{count / told['wall']:.1f}",
-                f"{told['cpu'] / count * 1000:.2f}",
-                seen["connections"],
-                f"{seen['counts']['by_route'].get('job', 0) / count:.2f}",
-                told["errors"],
-            ])
+            rows.append(
+                [
+                    what,
+                    count,
+                    f"{count / told['wall']:.1f}",
+                    f"{told['cpu'] / count * 1000:.2f}",
+                    seen["connections"],
+                    f"{seen['counts']['by_route'].get('job', 0) / count:.2f}",
+                    told["errors"],
+                ]
+            )
         table(
             f"{usual} documents of 50 KB, {AT_ONCE} at once, processing time {seconds} s",
-            ["client", "documents", "documents/s", "CPU s per 1,000", "connections", "polls each",
-             "errors"],
+            [
+                "client",
+                "documents",
+                "documents/s",
+                "CPU s per 1,000",
+                "connections",
+                "polls each",
+                "errors",
+            ],
             rows,
-            ["Each client with its own defaults, but for the budgets, which are out of the way. The",
-             "first question: ours after 3 s until the model's times are known, official after 2 s.",
-             "Python, C and Rust over http, Node over https."],
+            [
+                "Each client with its own defaults, but for the budgets, which are out of the way.",
+                "First question: ours after 3 s until the model is known, official after 2 s.",
+                "Python, C and Rust over http, Node over https.",
+            ],
         )

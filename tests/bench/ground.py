@@ -147,6 +147,7 @@ class Ground:
     def start(self, name, sandbox, *task):
         """Starts a worker; `finished` waits for it."""
         environment = sandbox.environment(tls=name.startswith("node"))
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
         environment["BENCH_NODE_PACKAGE"] = str(NODE_PACKAGE)
         environment["BENCH_OFFICIAL_NODE"] = str(OFFICIAL_NODE)
         return subprocess.Popen(

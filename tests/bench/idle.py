@@ -32,11 +32,19 @@ def measure(ground):
         rows += [one.row() for one in waits]
     table(
         f"Waiting for jobs that do not end, watched for {seconds} s",
-        ["client", "in flight", "KiB each", "CPU s per minute", "CPU ms per minute each",
-         "questions/s"],
+        [
+            "client",
+            "in flight",
+            "KiB each",
+            "CPU s per minute",
+            "CPU ms per minute each",
+            "questions/s",
+        ],
         rows,
-        ["KiB each: resident memory above that before the waits, uploads included where one call",
-         "does both (Node and the official clients). Ours under 1200 questions per minute."],
+        [
+            "KiB each: resident memory above the start of the waits, with uploads where one call",
+            "does both (Node and the official clients). Ours under 1200 questions per minute.",
+        ],
     )
 
 

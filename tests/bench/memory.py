@@ -25,13 +25,15 @@ def measure(ground):
     rows = []
     for what, ours, peer in ROWS:
         own, its = median(extra[ours]), peer and median(extra[peer])
-        rows.append([
-            what,
-            f"{own:.1f}",
-            f"{its:.1f}" if peer else "-",
-            f"{own / its:.3f}" if peer else "-",
-            reach(own, 8, "8.0"),
-        ])
+        rows.append(
+            [
+                what,
+                f"{own:.1f}",
+                f"{its:.1f}" if peer else "-",
+                f"{own / its:.3f}" if peer else "-",
+                reach(own, 8, "8.0"),
+            ]
+        )
     table(
         f"Peak memory above start, one file of 95 MB by its path, MiB (median of {rounds})",
         ["what", "ours", "official", "ratio", "reach"],

@@ -46,8 +46,16 @@ def measure(ground):
             what = "jobs.get" if task == "get" else "enqueue of 50 KB"
             table(
                 f"One {what}, milliseconds (median of {rounds} processes of each)",
-                ["what", "ours, CPU", "peer, CPU", "ratio", "ours, wall", "peer, wall", "ratio",
-                 "reach of CPU"],
+                [
+                    "what",
+                    "ours, CPU",
+                    "peer, CPU",
+                    "ratio",
+                    "ours, wall",
+                    "peer, wall",
+                    "ratio",
+                    "reach of CPU",
+                ],
                 rows,
                 ["Python, C and Rust over http, Node over https, on both sides."],
             )

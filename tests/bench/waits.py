@@ -43,8 +43,9 @@ def measure(ground):
     # Their uploads are a burst, which the few would feel.
     time.sleep(3 if ground.quick else 12)
     few = one_by_one(ground)
-    done = ended({("few", *key): one for key, one in few.items()} | many)
-    show_few({key: done["few", *key] for key in few})
+    # The keys of both differ in length.
+    done = ended(few | many)
+    show_few({key: done[key] for key in few})
     show_many({key: done[key] for key in many}, ground)
 
 
@@ -82,13 +83,15 @@ class Set:
         self.delays = [at - ready[id] for id, at in told["documents"]]
         return self
 
-    def best(self):
-        """The delays of a client that asks for each job once, the moment it is ready."""
-        step, free, delays = LEAST * 60 / BUDGET, 0.0, []
+    def best(self, documents, window):
+        """The delays of a client that asks for each job once, the moment it is ready, and gets so
+        many documents through in any window of so many seconds."""
+        served, delays = [], []
         for at in self.ready:
-            free = max(at, free)
-            delays.append(free - at)
-            free += step
+            free = served[-documents] + window if len(served) >= documents else at
+            at_best = max(at, free)
+            served.append(at_best)
+            delays.append(at_best - at)
         return delays
 
 
@@ -130,27 +133,40 @@ def show_few(done):
         fixed = done[kind, count, "fixed 1.5 s"]
         own = median(one.delays)
         learned = schedule == "learned"
-        rows.append([
-            f"{kind}, {count} in flight, {schedule}",
-            len(one.delays),
-            f"{own * 1000:.0f}",
-            f"{percentile(one.delays, 0.95) * 1000:.0f}",
-            f"{own / median(fixed.delays):.2f}",
-            f"{one.polls:.2f}",
-            f"{one.polls / fixed.polls:.2f}",
-            one.refused,
-            reach(own, 0.150, "150 ms") if learned else "",
-            reach(one.polls, fixed.polls * 1.0001, "1.00") if learned else "",
-        ])
+        rows.append(
+            [
+                f"{kind}, {count} in flight, {schedule}",
+                len(one.delays),
+                f"{own * 1000:.0f}",
+                f"{percentile(one.delays, 0.95) * 1000:.0f}",
+                f"{own / median(fixed.delays):.2f}",
+                f"{one.polls:.2f}",
+                f"{one.polls / fixed.polls:.2f}",
+                one.refused,
+                reach(own, 0.150, "150 ms") if learned else "",
+                reach(one.polls, fixed.polls * 1.0001, "1.00") if learned else "",
+            ]
+        )
     table(
         "From ready to result, few in flight, the model's times known, milliseconds",
-        ["jobs", "documents", "median", "p95", "ratio to 1.5 s", "polls each", "ratio to 1.5 s",
-         "429", "reach", "reach of polls"],
+        [
+            "jobs",
+            "documents",
+            "median",
+            "p95",
+            "ratio to 1.5 s",
+            "polls each",
+            "ratio to 1.5 s",
+            "429",
+            "reach",
+            "reach of polls",
+        ],
         rows,
-        [f"{WARM} documents before, for the client to learn from. Fixed 1.5 s: first after 2 s.",
-         f"Those in flight began over {SPREAD} s; each is followed by the next when its result is in"
-         " hand.",
-         f"Real time; every set has its own client, sandbox and budget of {BUDGET} a minute."],
+        [
+            f"{WARM} documents before, for the client to learn from. Fixed 1.5 s: first after 2 s.",
+            f"Those in flight began over {SPREAD} s; each is followed by the next at its end.",
+            f"Real time; every set has its own client, sandbox and budget of {BUDGET} a minute.",
+        ],
     )
 
 
@@ -172,26 +188,46 @@ def show_many(done, ground):
     rows = []
     for (kind, schedule), one in done.items():
         fixed = done[kind, "fixed 1.5 s"]
-        best = one.best()
-        rows.append([
-            f"{kind}, {schedule}",
-            f"{median(one.delays):.1f}",
-            f"{percentile(one.delays, 0.95):.1f}",
-            f"{median(one.delays) / median(fixed.delays):.2f}",
-            f"{median(best):.1f}",
-            f"{percentile(best, 0.95):.1f}",
-            f"{one.polls:.2f}",
-            one.errors,
-            one.refused,
-            "0: met" if one.refused == 0 else "0: missed",
-        ])
+        bursts = one.best(BUDGET // LEAST, 60)
+        even = one.best(1, LEAST * 60 / BUDGET)
+        rows.append(
+            [
+                f"{kind}, {schedule}",
+                f"{median(one.delays):.1f}",
+                f"{percentile(one.delays, 0.95):.1f}",
+                f"{median(one.delays) / median(fixed.delays):.2f}",
+                f"{median(even):.1f}",
+                f"{percentile(even, 0.95):.1f}",
+                f"{median(bursts):.1f}",
+                f"{percentile(bursts, 0.95):.1f}",
+                f"{one.polls:.2f}",
+                one.errors,
+                one.refused,
+                "0: met" if one.refused == 0 else "0: missed",
+            ]
+        )
     table(
         f"From ready to result, {count:,} waits at once, {BUDGET} questions per minute, seconds",
-        ["jobs", "median", "p95", "ratio to 1.5 s", "limit, median", "limit, p95", "polls each",
-         "errors", "429", "reach of 429"],
+        [
+            "jobs",
+            "median",
+            "p95",
+            "ratio to 1.5 s",
+            "even, median",
+            "even, p95",
+            "limit, median",
+            "limit, p95",
+            "polls each",
+            "errors",
+            "429",
+            "reach of 429",
+        ],
         rows,
-        ["The limit: each job asked for once, at the moment it is ready, and fetched. The budget",
-         f"allows {BUDGET / LEAST / 60:.0f} documents a second, so {count:,} take"
-         f" {count * LEAST * 60 / BUDGET:.0f} s at best. All fixed schedules here are ours, and",
-         "keep the budget too. Nothing is known of the model at the start. Real time."],
+        [
+            "The limit: each job asked for once, the moment it is ready, and fetched, the budget",
+            "of a minute spent at once if need be. Even: the same with the budget spread evenly,",
+            f"{BUDGET / LEAST / 60:.0f} documents a second, so that {count:,} take"
+            f" {count * LEAST * 60 / BUDGET:.0f} s. The fixed schedules are ours and keep",
+            "the budget too. Nothing is known of the model at the start. Real time.",
+        ],
     )

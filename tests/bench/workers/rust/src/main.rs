@@ -104,7 +104,11 @@ async fn calls(work: Work, count: usize, at_once: usize) -> Result<String, Failu
 }
 
 /// Does something so often, so many at once; gives the number of failures.
-async fn many<F>(count: usize, at_once: usize, call: impl Fn(usize) -> F + Send + Clone + 'static) -> usize
+async fn many<F>(
+    count: usize,
+    at_once: usize,
+    call: impl Fn(usize) -> F + Send + Clone + 'static,
+) -> usize
 where
     F: Future<Output = Result<(), Error>> + Send,
 {
@@ -160,12 +164,16 @@ async fn waits(warm: usize, plan: Plan) -> Result<String, Failure> {
     let run = move |plan: Arc<Plan>| {
         let extraction = client.extraction();
         async move {
-            let done = extraction.run(plan.file.as_str(), plan.params.clone()).await;
+            let done = extraction
+                .run(plan.file.as_str(), plan.params.clone())
+                .await;
             let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
             done.map(|inference| (inference.id, at.unwrap_or_default().as_secs_f64()))
         }
     };
-    let first: Vec<_> = (0..warm).map(|_| tokio::spawn(run(Arc::clone(&plan)))).collect();
+    let first: Vec<_> = (0..warm)
+        .map(|_| tokio::spawn(run(Arc::clone(&plan))))
+        .collect();
     for task in first {
         task.await??;
     }
@@ -213,8 +221,12 @@ async fn idle(count: usize, seconds: u64, file: &str, model: &str) -> Result<Str
     let enqueue = {
         let (client, ids, file) = (client.clone(), Arc::clone(&ids), file.to_owned());
         move |_| {
-            let (client, ids, file, params) =
-                (client.clone(), Arc::clone(&ids), file.clone(), params.clone());
+            let (client, ids, file, params) = (
+                client.clone(),
+                Arc::clone(&ids),
+                file.clone(),
+                params.clone(),
+            );
             async move {
                 let job = client.extraction().enqueue(file.as_str(), params).await?;
                 if let Ok(mut ids) = ids.lock() {
@@ -254,7 +266,9 @@ async fn idle(count: usize, seconds: u64, file: &str, model: &str) -> Result<Str
 /// A line of the kernel's account of this process, in KiB.
 fn status(name: &str) -> Result<u64, Failure> {
     let text = std::fs::read_to_string("/proc/self/status")?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let number = line.and_then(|line| line.split_whitespace().next());
     Ok(number.ok_or("no such line")?.parse()?)
 }
