@@ -12,7 +12,7 @@ CXXFLAGS_EXAMPLE := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude
 # Static, so that nothing must be found at run time.
 LINK := target/debug/libmindee.a -lpthread -ldl -lm
 
-.PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official \
+.PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official test-browser \
 	bench lint bless wheel clean rust c python node drivers tools tools-c
 
 help: ## this list
@@ -21,7 +21,7 @@ help: ## this list
 demo: rust c python node ## set up, then read an invoice in five languages against the sandbox
 	@cargo run -q -p mindee-conformance --bin demo
 
-test: test-rust test-c test-python test-node test-conformance test-official ## set up, then every test in every language
+test: test-rust test-c test-python test-node test-conformance test-official test-browser ## set up, then every test in every language
 	@echo
 	@echo "test: all suites passed"
 
@@ -47,6 +47,11 @@ test-official: $(VENV)/.ready rust tests/official/node/node_modules/.package-loc
 	$(VENV)/bin/python -m pytest tests/official/python
 	cd tests/official/node && npm test
 
+test-browser: python rust tests/browser/node_modules/.package-lock.json ## the sandbox's page in Chromium
+	@command -v chromium >/dev/null || [ -n "$${CHROMIUM:-}" ] || { \
+		echo "Chromium is missing: on Debian, apt-get install chromium; or set CHROMIUM"; exit 1; }
+	cd tests/browser && npm test
+
 bench: tools python-release node-release ## figures beside the official clients, in the same run
 	cargo build -q --release -p mindee-sandbox -p mindee-ffi
 	$(VENV)/bin/python tests/bench/bench.py
@@ -63,7 +68,7 @@ wheel: $(VENV)/.ready ## build a release wheel into target/wheels
 	$(VENV)/bin/maturin build --release --manifest-path py/Cargo.toml --out target/wheels
 
 clean: ## remove everything that was built or installed here
-	rm -rf target $(VENV) node/node_modules node/dist tests/official/node/node_modules
+	rm -rf target $(VENV) node/node_modules node/dist tests/official/node/node_modules tests/browser/node_modules
 
 # What the targets above are made of.
 
@@ -116,4 +121,8 @@ node-release: tools node/node_modules/.package-lock.json
 
 tests/official/node/node_modules/.package-lock.json: tests/official/node/package-lock.json
 	cd tests/official/node && npm ci --omit=optional --no-fund --no-audit
+	@touch $@
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json
+	cd tests/browser && npm ci --no-fund --no-audit
 	@touch $@

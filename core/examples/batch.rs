@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use futures_util::stream::{self, StreamExt};
 use mindee_core::{Client, ClientOptions, Error, Params};
 
-const AT_A_TIME: usize = 16;
+const AT_A_TIME: usize = 64;
 
 #[tokio::main]
 async fn main() -> Result<(), String> {

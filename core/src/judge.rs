@@ -37,9 +37,9 @@ pub(crate) fn judge(
         _ => {
             let outcome = Outcome::Status(status, answer.retry_after);
             let error = refused(answer, key);
-            // A gateway's error page does not tell what became of the upload behind it.
-            let by_gateway = status >= 500 && status != 503 && error.problem().is_none();
-            if effect == Effect::Upload && by_gateway {
+            // A server that fails says nothing of what became of the upload before it failed. 503
+            // alone says that it did not begin.
+            if effect == Effect::Upload && status >= 500 && status != 503 {
                 return Err((
                     Outcome::Lost,
                     error.recoded(code::OUTCOME_UNKNOWN).maybe_billed_now(),

@@ -22,6 +22,7 @@ ROWS = {
     "waits": "waits",
     "idle": "idle",
     "batch": "batch",
+    "killed": "killed",
 }
 
 

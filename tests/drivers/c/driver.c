@@ -45,8 +45,10 @@ static mindee_error *take(struct request *request, const struct line *line) {
     const mindee_str *fields = line->fields;
     if (is(fields[0], "client"))
         return mindee_options_set(request->client_options, fields[1], fields[2]);
+    /* What scenarios give as null is not given. */
     if (is(fields[0], "option"))
-        return mindee_options_set(request->options, fields[1], fields[2]);
+        return mindee_options_set(request->options, fields[1],
+                                  is(fields[2], "null") ? MINDEE_NONE : fields[2]);
     if (is(fields[0], "source"))
         return open_source(fields[1], fields[2], fields[3], &request->source);
     if (is(fields[0], "call")) keep(request->call, sizeof request->call, fields[1]);

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
+use crate::key_command::Command;
 use clap::Parser;
 use clap::builder::BoolishValueParser;
 use mindee_sandbox::{ModelSettings, ProcessingTime, RateLimits, RetryAfter, Settings};
 
 /// A local stand-in for the Mindee V2 API.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a switch of its own, as flags are"
 )]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// Port for HTTP; 0 takes a free one.
     #[arg(long, env = "MINDEE_SANDBOX_PORT", default_value_t = 0)]
     port: u16,
@@ -81,6 +85,17 @@ pub(crate) struct Arguments {
     /// JSON file with rules to begin with.
     #[arg(long, env = "MINDEE_SANDBOX_RULES")]
     pub(crate) rules: Option<PathBuf>,
+    /// File in which keys, models, webhooks and jobs outlive the program; in memory by
+    /// default.
+    #[arg(long, env = "MINDEE_SANDBOX_STATE")]
+    state: Option<PathBuf>,
+    /// Pauses before a delivery that failed is tried again: 1s,5s,30s; empty for none.
+    #[arg(
+        long,
+        env = "MINDEE_SANDBOX_WEBHOOK_RETRIES",
+        default_value = "1s,5s,30s,2m,10m"
+    )]
+    webhook_retries: Pauses,
     /// Stop when standard input ends, that is, with the parent process.
     #[arg(long, env = "MINDEE_SANDBOX_EXIT_WITH_STDIN", value_parser = BoolishValueParser::new())]
     pub(crate) exit_with_stdin: bool,
@@ -121,8 +136,28 @@ impl Arguments {
             faults: self.faults,
             seed: self.seed,
             speed: self.speed,
+            state: self.state,
+            webhook_retries: self.webhook_retries.0,
             record_requests: !self.no_record,
+            ..Settings::default()
         }
+    }
+}
+
+/// Times with a comma between them.
+#[derive(Clone)]
+struct Pauses(Vec<Duration>);
+
+impl FromStr for Pauses {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let times = text.split(',').filter(|time| !time.is_empty());
+        let time = |text: &str| match text.parse()? {
+            ProcessingTime::Fixed(time) => Ok(time),
+            _ => Err(format!("{text:?} is not a time")),
+        };
+        times.map(time).collect::<Result<_, _>>().map(Self)
     }
 }
 

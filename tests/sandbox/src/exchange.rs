@@ -7,9 +7,9 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_TYPE, HOST};
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response};
+use hyper::{Method, Request, Response, StatusCode};
 
-use crate::admin;
+use crate::admin::{self, Asked};
 use crate::body;
 use crate::connection::Connection;
 use crate::edit::Placeholders;
@@ -43,12 +43,17 @@ pub(crate) async fn serve(
 ) -> Result<Response<Body>, Dropped> {
     let (parts, body) = request.into_parts();
     let host = host(&parts);
-    if parts.uri.path().starts_with(admin::PREFIX) {
-        let (received, _) = read(&parts, body).await;
-        let reply = admin_reply(&world, &parts, &host, &received).await;
+    let origin = format!("{}://{host}", connection.scheme);
+    if parts.method == Method::GET && parts.uri.path() == "/" {
+        let mut reply = Reply::bytes(StatusCode::FOUND, "");
+        reply.set_header("location", admin::PREFIX);
         return Ok(effect::response(reply, None, &connection));
     }
-    let origin = format!("{}://{host}", connection.scheme);
+    if parts.uri.path().starts_with(admin::PREFIX) {
+        let (received, _) = read(&parts, body).await;
+        let reply = admin_reply(&world, &parts, &origin, &host, &received).await;
+        return Ok(effect::response(reply, None, &connection));
+    }
     let exchange = Exchange {
         route: Route::find(parts.method.as_str(), parts.uri.path()),
         origin: &origin,
@@ -79,13 +84,27 @@ async fn read(parts: &Parts, body: Incoming) -> (Received, bool) {
     body::read(body, content_type.and_then(|value| value.to_str().ok())).await
 }
 
-async fn admin_reply(world: &World, parts: &Parts, host: &str, received: &Received) -> Reply {
+async fn admin_reply(
+    world: &World,
+    parts: &Parts,
+    origin: &str,
+    host: &str,
+    received: &Received,
+) -> Reply {
     let body = match &received.reading {
         Reading::Form(json) => json.as_ref(),
         Reading::OtherJson(json) => Some(json),
         Reading::Nothing | Reading::Unreadable(_) => None,
     };
-    admin::answer(world, &parts.method, parts.uri.path(), host, body).await
+    let asked = Asked {
+        method: &parts.method,
+        path: parts.uri.path(),
+        origin,
+        host,
+        headers: &parts.headers,
+        body,
+    };
+    admin::answer(world, &asked).await
 }
 
 struct Exchange<'a> {
@@ -150,7 +169,7 @@ impl Exchange<'_> {
             query: self.parts.uri.query().unwrap_or_default(),
             route: self.route.name(),
             connection: self.connection.id,
-            authorization: self.world.key.matches(headers),
+            authorization: self.world.key_matches(headers),
             headers,
         })
     }
@@ -174,7 +193,7 @@ impl Exchange<'_> {
 
     /// Counts a request of the organization, that is, one with its key.
     fn within_limits(&self) -> Result<(), Duration> {
-        if self.world.key.matches(&self.parts.headers) == Some(true) {
+        if self.world.key_matches(&self.parts.headers) == Some(true) {
             self.world.count(&self.parts.method)
         } else {
             Ok(())

@@ -11,12 +11,7 @@ use crate::model::Model;
 use crate::product::Product;
 
 pub(crate) fn json(job: &Job, model: &Model, results: Option<&Path>) -> Result<Value, String> {
-    let stored = results.map(|folder| stored(folder, job)).transpose()?;
-    let result = match (&job.fate.result, stored.flatten()) {
-        (Some(given), _) => result_part(given.clone()),
-        (None, Some(stored)) => result_part(stored),
-        (None, None) => made::result(job, model),
-    };
+    let result = result(job, model, results)?;
     let document = &job.document;
     let mut inference = json!({
         "id": job.id,
@@ -46,6 +41,17 @@ pub(crate) fn json(job: &Job, model: &Model, results: Option<&Path>) -> Result<V
         }
     }
     Ok(json!({"inference": inference}))
+}
+
+/// What the document says: as a rule wants it, from the folder, or made up.
+pub(crate) fn result(job: &Job, model: &Model, results: Option<&Path>) -> Result<Value, String> {
+    if let Some(given) = &job.fate.result {
+        return Ok(result_part(given.clone()));
+    }
+    let stored = results.map(|folder| stored(folder, job)).transpose()?;
+    Ok(stored
+        .flatten()
+        .map_or_else(|| made::result(job, model), result_part))
 }
 
 /// A whole inference, or only the part under `result`.

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::delivery::Delivery;
 use crate::product::Product;
 use crate::schema::DataSchema;
-use crate::timestamp::{Moment, naive};
+use crate::timestamp::{Moment, micros, micros_or_null, naive, zoned};
 
 /// The document of a job, as result and job name it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) media_type: String,
@@ -21,7 +22,7 @@ pub(crate) struct Document {
 }
 
 /// The options that are in force for one job, the model's defaults included.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "these are the API's own switches"
@@ -36,10 +37,11 @@ pub(crate) struct ActiveOptions {
 }
 
 /// What a [`Rule`](crate::Rule) says about the life of a job.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Fate {
     /// How long the job takes.
+    #[serde(skip_serializing_if = "Processing::is_usual")]
     pub processing_ms: Processing,
     /// Lets the job fail: `true`, or the keys of the problem that differ from the usual
     /// one.
@@ -55,8 +57,8 @@ pub struct Fate {
 }
 
 /// How long a job takes. In JSON: absent, a number, null.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Option<u64>")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<u64>", into = "Option<u64>")]
 pub enum Processing {
     /// As long as the sandbox's settings say.
     #[default]
@@ -70,6 +72,25 @@ pub enum Processing {
 impl From<Option<u64>> for Processing {
     fn from(given: Option<u64>) -> Self {
         given.map_or(Self::Never, Self::Milliseconds)
+    }
+}
+
+impl From<Processing> for Option<u64> {
+    fn from(processing: Processing) -> Self {
+        match processing {
+            Processing::Milliseconds(time) => Some(time),
+            Processing::Usual | Processing::Never => None,
+        }
+    }
+}
+
+impl Processing {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands a reference to the field over"
+    )]
+    fn is_usual(&self) -> bool {
+        *self == Self::Usual
     }
 }
 
@@ -87,7 +108,7 @@ impl Fate {
         matches!(self.fail, Value::Bool(true) | Value::Object(_))
     }
 
-    fn problem(&self) -> Option<Value> {
+    pub(crate) fn problem(&self) -> Option<Value> {
         let mut problem = json!({
             "status": 500,
             "detail": "The inference failed.",
@@ -109,7 +130,7 @@ impl Fate {
 }
 
 /// Where a job is at a given moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Status {
     Processing,
     Processed,
@@ -126,7 +147,33 @@ impl Status {
     }
 }
 
-#[derive(Clone, Debug)]
+/// How often something was asked for, and when last.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    count: u64,
+    #[serde(with = "micros_or_null")]
+    first: Option<Moment>,
+    #[serde(with = "micros_or_null")]
+    last: Option<Moment>,
+}
+
+impl Asked {
+    pub(crate) fn once_more(&mut self, now: Moment) {
+        self.count += 1;
+        self.first.get_or_insert(now);
+        self.last = Some(now);
+    }
+
+    fn json(self) -> Value {
+        json!({
+            "count": self.count,
+            "first_at": self.first.map(zoned),
+            "last_at": self.last.map(zoned),
+        })
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Job {
     /// Also the id of the inference.
     pub(crate) id: Uuid,
@@ -134,11 +181,15 @@ pub(crate) struct Job {
     pub(crate) model_id: Uuid,
     pub(crate) document: Document,
     pub(crate) alias: Option<String>,
-    pub(crate) webhook_ids: Vec<Uuid>,
+    /// One for each webhook that the request named.
+    pub(crate) deliveries: Vec<Delivery>,
     pub(crate) options: ActiveOptions,
+    #[serde(with = "micros")]
     pub(crate) created: Moment,
+    #[serde(with = "micros_or_null")]
     pub(crate) ends: Option<Moment>,
     /// When result and job are no longer there; never for a job that does not end.
+    #[serde(with = "micros_or_null")]
     pub(crate) expires: Option<Moment>,
     /// Whether the first GET of the result deletes both.
     pub(crate) delete_on_fetch: bool,
@@ -147,6 +198,8 @@ pub(crate) struct Job {
     pub(crate) retrieved: Option<Uuid>,
     /// Whether it came in by the deprecated route, whose result route it then names.
     pub(crate) old_route: bool,
+    pub(crate) polls: Asked,
+    pub(crate) fetches: Asked,
 }
 
 impl Job {
@@ -154,10 +207,28 @@ impl Job {
     /// clock, so that it can be asked for any moment.
     pub(crate) fn status(&self, now: Moment) -> Status {
         match self.ends {
-            Some(ends) if ends <= now && self.fate.fails() => Status::Failed,
-            Some(ends) if ends <= now => Status::Processed,
+            Some(ends) if ends <= now => self.status_at_end(),
             _ => Status::Processing,
         }
+    }
+
+    /// The state that it has once it has ended.
+    pub(crate) fn status_at_end(&self) -> Status {
+        if self.fate.fails() {
+            Status::Failed
+        } else {
+            Status::Processed
+        }
+    }
+
+    pub(crate) fn delivery_mut(&mut self, webhook_id: Uuid) -> Option<&mut Delivery> {
+        let mut deliveries = self.deliveries.iter_mut();
+        deliveries.find(|delivery| delivery.webhook_id == webhook_id)
+    }
+
+    pub(crate) fn webhook_ids(&self) -> Vec<Uuid> {
+        let ids = self.deliveries.iter().map(|delivery| delivery.webhook_id);
+        ids.collect()
     }
 
     pub(crate) fn is_expired(&self, now: Moment) -> bool {
@@ -182,10 +253,8 @@ impl Job {
         let error = self.fate.problem().filter(|_| status == Status::Failed);
         let webhooks: Vec<Value> = ended
             .map(|ended| {
-                self.webhook_ids
-                    .iter()
-                    .map(|id| delivery(*id, ended))
-                    .collect()
+                let deliveries = self.deliveries.iter();
+                deliveries.map(|delivery| delivery.json(ended)).collect()
             })
             .unwrap_or_default();
         json!({"job": {
@@ -204,13 +273,29 @@ impl Job {
     }
 }
 
-/// A webhook entry of a finished job; the inference is handed over, nothing is sent yet.
-fn delivery(id: Uuid, since: Moment) -> Value {
-    json!({
-        "id": id,
-        "created_at": naive(since),
-        "status": Status::Processing.word(),
-        "error": null,
-        "attempts_count": 0,
-    })
+impl Job {
+    /// All that is known of it, for people: from the upload to the last delivery.
+    pub(crate) fn timeline(&self, now: Moment) -> Value {
+        let status = self.status(now);
+        let ended = self.ends.filter(|_| status != Status::Processing);
+        let deliveries: Vec<Value> = self.deliveries.iter().map(Delivery::record).collect();
+        json!({
+            "id": self.id,
+            "product": self.product,
+            "model_id": self.model_id,
+            "status": status.word(),
+            "filename": self.document.name,
+            "alias": self.alias,
+            "page_count": self.document.page_count,
+            "media_type": self.document.media_type,
+            "sha256": self.document.sha256,
+            "created_at": zoned(self.created),
+            "completed_at": ended.map(zoned),
+            "expires_at": self.expires.map(zoned),
+            "error": self.fate.problem().filter(|_| status == Status::Failed),
+            "polls": self.polls.json(),
+            "fetches": self.fetches.json(),
+            "deliveries": deliveries,
+        })
+    }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod key_command;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use arguments::Arguments;
 use clap::Parser as _;
+use key_command::Command;
 use mindee_sandbox::{Product, Sandbox};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt as _;
@@ -23,7 +25,10 @@ async fn main() -> ! {
     std::process::exit(i32::from(ended.is_err()));
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+async fn run(mut arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    if let Some(Command::Keys(keys)) = arguments.command.take() {
+        return keys.run().await;
+    }
     let ca_file = arguments.ca_file.clone();
     let exit_with_stdin = arguments.exit_with_stdin;
     let rules = arguments.rules.as_deref().map(read_rules).transpose()?;
@@ -98,16 +103,34 @@ fn announce(sandbox: &Sandbox, ca_file: Option<&Path>) -> std::io::Result<()> {
         "ca_file": ca_file,
         "api_key": sandbox.api_key(),
         "models": models,
+        "webhooks": webhooks(sandbox),
         "admin_url": format!("{base_url}/_sandbox"),
+        "page_url": format!("{base_url}/_sandbox/"),
         "pid": std::process::id(),
         "seed": sandbox.seed(),
     });
     let mut people = std::io::stderr().lock();
     writeln!(people, "export MINDEE_V2_API_KEY={}", sandbox.api_key())?;
     writeln!(people, "export MINDEE_V2_BASE_URL={base_url}")?;
+    writeln!(people, "# Settings, jobs and webhooks: {base_url}/")?;
     let mut programs = std::io::stdout().lock();
     writeln!(programs, "{ready}")?;
     programs.flush()
+}
+
+/// The webhooks of all models, with what their deliveries are signed with.
+fn webhooks(sandbox: &Sandbox) -> Vec<Value> {
+    let webhooks = sandbox.webhooks().into_iter();
+    let told = webhooks.map(|webhook| {
+        json!({
+            "id": webhook.id,
+            "model_id": webhook.model_id,
+            "name": webhook.name,
+            "url": webhook.url,
+            "signing_secret": webhook.signing_secret,
+        })
+    });
+    told.collect()
 }
 
 /// The signals that end the program. They are caught from the moment this is made.

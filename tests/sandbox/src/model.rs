@@ -1,4 +1,4 @@
-//! Models, the webhook endpoints that belong to them, and the default set.
+//! Models and the default set.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -6,14 +6,7 @@ use uuid::Uuid;
 use crate::product::Product;
 use crate::schema::DataSchema;
 use crate::settings::ModelSettings;
-
-/// A webhook endpoint: known to one model, asked for by id at enqueue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct WebhookEndpoint {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    pub(crate) url: String,
-}
+use crate::webhook::WebhookEndpoint;
 
 /// What an enqueue that leaves an option out gets.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -49,6 +42,12 @@ pub(crate) struct Model {
     pub(crate) settings: ModelSettings,
 }
 
+impl Model {
+    pub(crate) fn webhook(&self, id: Uuid) -> Option<&WebhookEndpoint> {
+        self.webhooks.iter().find(|webhook| webhook.id == id)
+    }
+}
+
 /// The five default models. Their ids never change, so that samples may show them.
 const DEFAULT_MODELS: &str = include_str!("data/models.json");
 
@@ -63,6 +62,17 @@ pub(crate) fn load(extra: Option<&str>) -> Result<Vec<Model>, String> {
         }
     }
     Ok(models)
+}
+
+/// Puts what an earlier run knew beside the models of this one: webhooks made since, and
+/// models that are no longer in any file.
+pub(crate) fn take_over(models: &mut Vec<Model>, earlier: Vec<Model>) {
+    for known in earlier {
+        match models.iter_mut().find(|model| model.id == known.id) {
+            Some(model) => model.webhooks = known.webhooks,
+            None => models.push(known),
+        }
+    }
 }
 
 /// A models file holds a list, or an object with a list under `models`.

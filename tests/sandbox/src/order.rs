@@ -73,7 +73,7 @@ impl Order {
                 format!("The model is a model for {is}, not for {asked}."),
             ));
         }
-        let known = |id: &Uuid| model.webhooks.iter().any(|webhook| webhook.id == *id);
+        let known = |id: &Uuid| model.webhook(*id).is_some();
         if self.webhook_ids.iter().all(known) {
             Ok(())
         } else {

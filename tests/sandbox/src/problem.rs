@@ -95,8 +95,18 @@ impl Problem {
         Self::new(429, "429-001", "Too many requests", detail)
     }
 
+    pub(crate) fn not_kept(detail: impl Into<String>) -> Self {
+        Self::new(500, "500-000", "Not kept", detail)
+    }
+
     pub(crate) fn not_found(code: &'static str, what: &str) -> Self {
         Self::new(404, code, "Not found", format!("{what} was not found."))
+    }
+
+    /// In a sentence, for who uses the library.
+    pub(crate) fn told(&self) -> String {
+        let fault = self.errors.first();
+        fault.map_or_else(|| self.detail.clone(), |fault| fault.detail.clone())
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::delivery::DeliveryFault;
 use crate::job::Fate;
 use crate::oddity::{HeaderBomb, Oversized};
 
@@ -22,7 +23,9 @@ pub enum On {
     Models,
     /// Everything about RAG documents.
     Rag,
-    /// Every request but those to the admin routes.
+    /// Deliveries to webhooks: the requests that the sandbox itself sends.
+    Webhook,
+    /// Every request to the sandbox but those to the admin routes.
     #[default]
     Any,
 }
@@ -123,6 +126,8 @@ pub struct Rule {
     pub deep: Option<Oversized>,
     /// Puts a number of so many digits into the JSON answer.
     pub digits: Option<Oversized>,
+    /// What happens to a delivery; `on` is then `webhook`.
+    pub delivery: Option<DeliveryFault>,
     /// Resets new connections before a byte is read from them. It is then about
     /// connections, which have no route, so `on` has to stay `any`.
     pub refuse: bool,
@@ -144,6 +149,9 @@ impl Rule {
         }
         if self.every == Some(0) {
             return Err("every is a number from 1".to_owned());
+        }
+        if (self.on == On::Webhook) != self.delivery.is_some() {
+            return Err("a rule on webhook has a delivery, and no other has".to_owned());
         }
         if self.refuse && (self.on != On::Any || self.method.is_some()) {
             return Err("refuse is about connections: on and method cannot be told".to_owned());

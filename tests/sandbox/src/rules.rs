@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::chance::Chance;
+use crate::delivery::DeliveryFault;
 use crate::faults;
 use crate::rule::{On, Rule};
 
@@ -117,6 +118,18 @@ impl Rules {
         })
     }
 
+    /// What happens to an attempt to deliver; counts it.
+    pub(crate) fn take_delivery(&mut self) -> Option<DeliveryFault> {
+        let on = Some(On::Webhook);
+        let attempt = count(self.requests.entry(on).or_default());
+        let chance = self.chance;
+        self.scripted.iter_mut().find_map(|scripted| {
+            let fits = scripted.rule.on == On::Webhook;
+            let taken = fits && scripted.takes(chance, label(on), attempt);
+            taken.then(|| scripted.rule.delivery.clone())?
+        })
+    }
+
     /// Whether a new connection is refused; counts it.
     pub(crate) fn refuse(&mut self) -> bool {
         let connection = count(&mut self.connections);
@@ -139,5 +152,6 @@ fn label(on: Option<On>) -> u64 {
         Some(On::Result) => 3,
         Some(On::Models) => 4,
         Some(On::Rag) => 5,
+        Some(On::Webhook) => 6,
     }
 }

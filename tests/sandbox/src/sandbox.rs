@@ -11,11 +11,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::courier;
 use crate::listen;
+use crate::order;
 use crate::product::Product;
 use crate::rule::{self, Rule};
 use crate::settings::Settings;
-use crate::tls;
+use crate::tls::{self, Certificate};
+use crate::webhook::Webhook;
 use crate::world::{self, World};
 
 /// Why a sandbox did not start, in a sentence.
@@ -86,8 +89,10 @@ impl Sandbox {
                 ids,
             ));
             tls_base_url = Some(format!("https://localhost:{}", address.port()));
-            ca_pem = Some(identity.ca_pem);
+            ca_pem = Some(identity.authority.pem());
+            let _ = world.authority.set(identity.authority);
         }
+        listeners.spawn(courier::run(Arc::clone(&world), ca_pem.clone()));
         Ok(Self {
             model_ids: default_model_ids(&world),
             world,
@@ -115,7 +120,7 @@ impl Sandbox {
 
     /// The API key that is accepted.
     pub fn api_key(&self) -> &str {
-        self.world.key.reveal()
+        &self.world.default_key
     }
 
     /// The id of the product's first model: by default a fixed one, the same at each start.
@@ -172,12 +177,89 @@ impl Sandbox {
 
     /// Lets the clock jump ahead.
     pub fn advance(&self, time: Duration) -> Result<(), String> {
-        self.world.clock.jump(time.as_secs_f64())
+        self.world.jump(time.as_secs_f64())
     }
 
     /// Lets the clock jump back.
     pub fn turn_back(&self, time: Duration) -> Result<(), String> {
-        self.world.clock.jump(-time.as_secs_f64())
+        self.world.jump(-time.as_secs_f64())
+    }
+
+    /// Makes an API key and tells it, for the only time, under `key`; with its `id`.
+    pub fn create_key(&self, name: &str) -> Result<Value, String> {
+        let now = self.world.clock.now();
+        self.world.keys().create_kept(&self.world.state, name, now)
+    }
+
+    /// The API keys, without the keys themselves: the same JSON as `GET /_sandbox/keys`.
+    pub fn keys(&self) -> Value {
+        self.world.keys().json()
+    }
+
+    /// Revokes an API key; from now on it is refused. False when there is none with this id.
+    pub fn delete_key(&self, id: &str) -> Result<bool, String> {
+        match order::uuid(id) {
+            Some(id) => self.world.keys().delete_kept(&self.world.state, id),
+            None => Ok(false),
+        }
+    }
+
+    /// Adds a webhook endpoint to a model; without a secret, one is made up.
+    pub fn add_webhook(
+        &self,
+        model_id: &str,
+        url: &str,
+        signing_secret: Option<&str>,
+    ) -> Result<Webhook, String> {
+        let added = self
+            .world
+            .add_webhook(model_id, "Webhook", url, signing_secret);
+        added.map_err(|problem| problem.told())
+    }
+
+    /// The webhook endpoints of all models.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.world.webhooks()
+    }
+
+    /// Deletes a webhook endpoint: what was not delivered to it never is.
+    pub fn delete_webhook(&self, id: &str) -> Result<(), String> {
+        let deleted = self.world.delete_webhook(id);
+        deleted.map_err(|problem| problem.told())
+    }
+
+    /// Every delivery, with its attempts: a list in the order of the jobs.
+    pub fn deliveries(&self) -> Value {
+        self.world.deliveries()
+    }
+
+    /// Waits until so many deliveries have ended, well or not, and tells all deliveries.
+    pub async fn wait_for_deliveries(
+        &self,
+        count: usize,
+        longest: Duration,
+    ) -> Result<Value, String> {
+        let ended = async {
+            while self.world.ended_deliveries() < count {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        match tokio::time::timeout(longest, ended).await {
+            Ok(()) => Ok(self.deliveries()),
+            Err(_) => Err(format!("not {count} deliveries yet: {}", self.deliveries())),
+        }
+    }
+
+    /// Delivers a job's outcome once more to a webhook, whatever came of it before.
+    pub fn redeliver(&self, job_id: &str, webhook_id: &str) -> Result<(), String> {
+        let id = |text| order::uuid(text).ok_or_else(|| format!("{text} is not an id"));
+        self.world.redeliver(id(job_id)?, id(webhook_id)?)
+    }
+
+    /// A certificate for a server on this machine, such as a webhook's receiver, signed by
+    /// the throw-away authority; `None` when TLS is off.
+    pub fn issue_certificate(&self) -> Option<Certificate> {
+        self.world.authority.get()?.issue().ok()
     }
 
     /// Refuses connections for so long; nothing listens when this returns. Connections

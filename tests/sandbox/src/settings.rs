@@ -54,6 +54,13 @@ pub struct Settings {
     pub seed: Option<u64>,
     /// How much faster than the machine's the sandbox's clock runs.
     pub speed: f64,
+    /// The file in which keys, models, webhooks and jobs outlive the sandbox.
+    pub state: Option<PathBuf>,
+    /// The pauses before a delivery that failed is tried again, by the sandbox's clock; as
+    /// many as there are further attempts.
+    pub webhook_retries: Vec<Duration>,
+    /// How long a webhook's receiver has to answer.
+    pub webhook_timeout: Duration,
     /// Whether each request is recorded, or only counted.
     pub record_requests: bool,
 }
@@ -78,6 +85,9 @@ impl Default for Settings {
             faults: 0.0,
             seed: None,
             speed: 1.0,
+            state: None,
+            webhook_retries: [1, 5, 30, 120, 600].map(Duration::from_secs).to_vec(),
+            webhook_timeout: Duration::from_secs(10),
             record_requests: true,
         }
     }

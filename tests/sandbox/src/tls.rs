@@ -14,31 +14,66 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 pub(crate) struct Identity {
-    pub(crate) ca_pem: String,
+    pub(crate) authority: Authority,
     pub(crate) server: Arc<ServerConfig>,
+}
+
+/// A throw-away authority; nothing of it outlives the sandbox.
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate for this machine with its private key, both as PEM.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Certificate {
+    /// The certificate.
+    pub certificate: String,
+    /// Its private key.
+    pub private_key: String,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Makes a new authority and certificate; nothing of them outlives the sandbox.
+impl Authority {
+    fn new() -> Result<Self, Failure> {
+        let mut authority = CertificateParams::new(Vec::new())?;
+        authority
+            .distinguished_name
+            .push(DnType::CommonName, "Sandbox throw-away authority");
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+        Ok(Self(authority))
+    }
+
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// A certificate for servers on this machine.
+    pub(crate) fn issue(&self) -> Result<Certificate, Failure> {
+        let (certificate, key) = self.sign()?;
+        Ok(Certificate {
+            certificate: certificate.pem(),
+            private_key: key.serialize_pem(),
+        })
+    }
+
+    fn sign(&self) -> Result<(rcgen::Certificate, KeyPair), Failure> {
+        let mut leaf = CertificateParams::new(NAMES.map(str::to_owned))?;
+        leaf.distinguished_name
+            .push(DnType::CommonName, "localhost");
+        leaf.use_authority_key_identifier_extension = true;
+        leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate()?;
+        Ok((leaf.signed_by(&key, &self.0)?, key))
+    }
+}
+
+/// Makes a new authority and the sandbox's own certificate.
 pub(crate) fn identity() -> Result<Identity, Failure> {
-    let mut authority = CertificateParams::new(Vec::new())?;
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "Sandbox throw-away authority");
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
-
-    let mut leaf = CertificateParams::new(NAMES.map(str::to_owned))?;
-    leaf.distinguished_name
-        .push(DnType::CommonName, "localhost");
-    leaf.use_authority_key_identifier_extension = true;
-    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let key = KeyPair::generate()?;
-    let certificate = leaf.signed_by(&key, &authority)?;
-
+    let authority = Authority::new()?;
+    let (certificate, key) = authority.sign()?;
     let mut server = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
@@ -48,7 +83,7 @@ pub(crate) fn identity() -> Result<Identity, Failure> {
         )?;
     server.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Identity {
-        ca_pem: authority.pem(),
+        authority,
         server: Arc::new(server),
     })
 }

@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::Call;
 use crate::clock::later;
-use crate::job::Job;
+use crate::delivery::Delivery;
+use crate::inference;
+use crate::job::{Asked, Job};
 use crate::order::Order;
 use crate::problem::Problem;
 use crate::product::Product;
 use crate::reply::Reply;
+use crate::state::Table;
 use crate::timestamp::Moment;
 use crate::world::{Store, World};
 
@@ -44,13 +47,14 @@ pub(super) fn enqueue(
     } else {
         None
     };
-    let job = Job {
+    let deliveries = order.webhook_ids.into_iter();
+    let mut job = Job {
         id: Uuid::new_v4(),
         product,
         model_id: order.model_id,
         document: order.document,
         alias: order.alias,
-        webhook_ids: order.webhook_ids,
+        deliveries: deliveries.map(|id| Delivery::new(id, ends)).collect(),
         options,
         created,
         ends,
@@ -59,9 +63,21 @@ pub(super) fn enqueue(
         fate,
         retrieved,
         old_route,
+        polls: Asked::default(),
+        fetches: Asked::default(),
     };
+    if world.state.is_kept() {
+        // What a job says must not change when the sandbox starts again.
+        let results = world.settings.results.as_deref();
+        let model = store.model(job.model_id);
+        let made = model.and_then(|model| inference::result(&job, model, results).ok());
+        job.fate.result = made.or(job.fate.result);
+        let kept = world.state.save(Table::Jobs, job.id, &job);
+        kept.map_err(Problem::not_kept)?;
+    }
     world.seen().bill(&job);
     let body = job.json(call.origin, created);
+    world.expect_deliveries(&mut store, &job);
     store.jobs.insert(job.id, job);
     Ok(Reply::json(StatusCode::ACCEPTED, body))
 }

@@ -21,10 +21,11 @@ pub(super) fn get(world: &World, call: &Call<'_>, id: Uuid) -> Result<Reply, Pro
         }
     };
     let now = world.clock.now();
-    let store = world.store();
+    let mut store = world.store();
     let job = store
-        .job(id, now)
+        .job_mut(id, now)
         .ok_or_else(|| Problem::not_found("404-002", "The job"))?;
+    job.polls.once_more(now);
     let body = job.json(call.origin, now);
     Ok(match job.result_url(call.origin, now) {
         Some(result_url) if redirect => {

@@ -51,7 +51,7 @@ fn try_answer(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
             let detail = "The route does not take this method.";
             return Err(Problem::new(405, "405-000", "Method not allowed", detail));
         }
-        _ => world.key.check(call.headers)?,
+        _ => world.check_key(call.headers)?,
     }
     match call.route {
         Route::Enqueue { product, old } => enqueue::enqueue(world, call, product, old),

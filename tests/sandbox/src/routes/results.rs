@@ -8,6 +8,7 @@ use crate::job::{Job, Status};
 use crate::problem::Problem;
 use crate::product::Product;
 use crate::reply::Reply;
+use crate::state::Table;
 use crate::world::World;
 
 /// Not known, not ready, deleted, expired and made by another product all look the same.
@@ -24,6 +25,12 @@ pub(super) fn get(world: &World, product: Product, id: Uuid) -> Result<Reply, Pr
         .map_err(|detail| Problem::new(500, "500-000", "No result", detail))?;
     if job.delete_on_fetch {
         store.jobs.remove(&id);
+        world
+            .state
+            .delete(Table::Jobs, id)
+            .map_err(Problem::not_kept)?;
+    } else if let Some(job) = store.job_mut(id, now) {
+        job.fetches.once_more(now);
     }
     Ok(Reply::json(StatusCode::OK, body))
 }

@@ -8,6 +8,7 @@ use crate::order;
 use crate::problem::{Fault, Problem};
 use crate::product::Product;
 use crate::reply::Reply;
+use crate::webhook::WebhookEndpoint;
 use crate::world::World;
 
 const DEFAULT_PER_PAGE: usize = 50;
@@ -34,11 +35,12 @@ pub(super) fn models(world: &World, call: &Call<'_>) -> Result<Reply, Problem> {
         .filter(|model| product.is_none_or(|product| model.product == product))
         .filter(|model| model.name.to_lowercase().contains(&name))
         .map(|model| {
+            let webhooks: Vec<Value> = model.webhooks.iter().map(WebhookEndpoint::public).collect();
             json!({
                 "id": model.id,
                 "name": model.name,
                 "model_type": model.product,
-                "webhooks": model.webhooks,
+                "webhooks": webhooks,
             })
         })
         .collect();

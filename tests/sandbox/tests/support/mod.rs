@@ -10,6 +10,7 @@
 )]
 
 pub mod documents;
+pub mod receiver;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,11 +1,17 @@
-//! The admin routes: what was seen, rules, clock, state. Loopback only, no key.
+//! The admin routes and the page: keys, webhooks, jobs, what was seen, rules, clock, state.
+//! Loopback only, no key.
 
-use std::net::IpAddr;
+mod guard;
+mod jobs;
+mod keys;
+mod webhooks;
+
 use std::time::Duration;
 
-use hyper::{Method, StatusCode};
+use hyper::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::page;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::rule;
@@ -17,21 +23,42 @@ pub(crate) const PREFIX: &str = "/_sandbox/";
 /// Nobody could open the listeners again but we ourselves.
 const LONGEST_CLOSED: Duration = Duration::from_mins(10);
 
-/// Answers a request to `/_sandbox/...`.
-pub(crate) async fn answer(
-    world: &World,
-    method: &Method,
-    path: &str,
-    host: &str,
-    body: Option<&Value>,
-) -> Reply {
-    if !is_loopback_name(host) {
-        // A page on the web could otherwise reach us under a name of its own.
-        let detail = "The admin routes answer to loopback names only.";
-        return Problem::new(403, "403-000", "Foreign host", detail).into();
+/// A request to `/_sandbox/...`.
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    /// Scheme and host of the request.
+    pub(crate) origin: &'a str,
+    pub(crate) host: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: Option<&'a Value>,
+}
+
+pub(crate) async fn answer(world: &World, asked: &Asked<'_>) -> Reply {
+    match guard::check(asked.origin, asked.host, asked.headers) {
+        Ok(()) => allowed(world, asked).await.unwrap_or_else(Reply::from),
+        Err(problem) => problem.into(),
     }
-    let name = path.strip_prefix(PREFIX).unwrap_or_default();
-    match (method.as_str(), name) {
+}
+
+async fn allowed(world: &World, asked: &Asked<'_>) -> Result<Reply, Problem> {
+    let body = asked.body;
+    let name = asked.path.strip_prefix(PREFIX).unwrap_or_default();
+    let parts: Vec<&str> = name.split('/').collect();
+    match (asked.method.as_str(), parts.as_slice()) {
+        ("GET", ["keys"]) => return Ok(keys::list(world)),
+        ("POST", ["keys"]) => return keys::create(world, asked),
+        ("DELETE", ["keys", id]) => return keys::delete(world, id),
+        ("GET", ["webhooks"]) => return Ok(webhooks::list(world)),
+        ("POST", ["webhooks"]) => return webhooks::create(world, asked),
+        ("DELETE", ["webhooks", id]) => return webhooks::delete(world, id),
+        ("GET", ["jobs"]) => return Ok(jobs::list(world)),
+        ("POST", ["jobs", id, "redeliver"]) => return jobs::redeliver(world, id, asked),
+        ("POST", ["certificate"]) => return certificate(world),
+        ("GET", [""] | ["page", _]) => return Ok(page::file(name)),
+        _ => {}
+    }
+    Ok(match (asked.method.as_str(), name) {
         ("GET", "seen") => Reply::json(StatusCode::OK, world.seen().json()),
         ("DELETE", "seen") => {
             world.seen().reset();
@@ -56,7 +83,7 @@ pub(crate) async fn answer(
         ("GET", "clock") => Reply::json(StatusCode::OK, clock(world)),
         ("POST", "clock") => {
             let jumped = number(body, "advance_seconds");
-            match jumped.and_then(|seconds| world.clock.jump(seconds)) {
+            match jumped.and_then(|seconds| world.jump(seconds)) {
                 Ok(()) => Reply::json(StatusCode::OK, clock(world)),
                 Err(detail) => Problem::invalid_field("advance_seconds", detail).into(),
             }
@@ -72,8 +99,24 @@ pub(crate) async fn answer(
             done_or(time.map(drop))
         }
         ("GET", "state") => Reply::json(StatusCode::OK, state(world)),
-        _ => Problem::not_found("404-000", "The admin route").into(),
-    }
+        _ => return Err(Problem::not_found("404-000", "The admin route")),
+    })
+}
+
+/// A certificate for a receiver on this machine, signed by the throw-away authority.
+fn certificate(world: &World) -> Result<Reply, Problem> {
+    let authority = world.authority.get();
+    let authority = authority.ok_or_else(|| Problem::not_found("404-007", "The authority"))?;
+    let issued = authority.issue();
+    let issued = issued.map_err(|error| Problem::not_kept(error.to_string()))?;
+    let told = json!({"certificate": issued.certificate, "private_key": issued.private_key});
+    Ok(Reply::json(StatusCode::CREATED, told))
+}
+
+/// A text in the body that is not empty.
+fn text<'a>(body: Option<&'a Value>, name: &str) -> Option<&'a str> {
+    let text = body?.get(name)?.as_str()?;
+    (!text.is_empty()).then_some(text)
 }
 
 fn done() -> Reply {
@@ -114,21 +157,9 @@ fn state(world: &World) -> Value {
                 "alias": job.alias,
                 "page_count": job.document.page_count,
                 "sha256": job.document.sha256,
-                "webhook_ids": job.webhook_ids,
+                "webhook_ids": job.webhook_ids(),
             })
         })
         .collect();
     json!({"models": store.models, "jobs": jobs})
-}
-
-fn is_loopback_name(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
