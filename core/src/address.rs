@@ -41,6 +41,12 @@ impl Address {
         Ok(Self { base, text })
     }
 
+    /// Whether it is Mindee's own.
+    pub(crate) fn is_of_mindee(&self) -> bool {
+        let host = self.base.host_str().unwrap_or_default();
+        host == "mindee.net" || host.ends_with(".mindee.net")
+    }
+
     /// The base address as text, as it stands in resume tokens.
     pub(crate) fn text(&self) -> &str {
         &self.text

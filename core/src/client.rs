@@ -55,6 +55,10 @@ impl Client {
                 .as_deref()
                 .unwrap_or("https://api-v2.mindee.net"),
         )?;
+        if api_key.is_of_sandbox() && address.is_of_mindee() {
+            let message = "The API key is of a sandbox, and the address is Mindee's";
+            return Err(Error::new(code::API_KEY_OF_SANDBOX, message));
+        }
         let transport = Transport::new(transport::Settings {
             api_key,
             request_timeout: options.request_timeout.unwrap_or(Duration::from_mins(2)),

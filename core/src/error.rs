@@ -120,6 +120,8 @@ table! {
         "Give the option `api_key`, or set MINDEE_V2_API_KEY.";
     API_KEY_MALFORMED = "api_key.malformed", Usage, false,
         "Give the bare key as Mindee's platform shows it: no `Bearer`, no quotes.";
+    API_KEY_OF_SANDBOX = "api_key.of_sandbox", Usage, false,
+        "Give the sandbox's address as `base_url`, or a key of Mindee's platform.";
     BASE_URL_INVALID = "base_url.invalid", Usage, false,
         "Give an address such as https://api-v2.mindee.net, without /v2, user name or query.";
     BASE_URL_INSECURE = "base_url.insecure", Usage, false,

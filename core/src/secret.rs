@@ -31,6 +31,11 @@ impl ApiKey {
         Ok(Self(SecretString::from(key)))
     }
 
+    /// Whether the sandbox made it: such a key has no business elsewhere.
+    pub(crate) fn is_of_sandbox(&self) -> bool {
+        self.expose().starts_with("md_sandbox_")
+    }
+
     /// The key itself, for the `Authorization` header alone.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
