@@ -20,7 +20,8 @@
 // 3. NULL. A NULL client, switch, set of options to change, or place for an answer gives the
 //    error `handle.null`. NULL options, a NULL source, a NULL switch given to a call, and NULL
 //    text stand for what is not given; whether it may be left out is told as in any language. A
-//    NULL `const mindee_value *` is the value that is missing.
+//    NULL `const mindee_value *` is the value that is missing. A list is given as a pointer to its
+//    first item and their number; NULL is an empty list.
 //
 // 4. Threads. All handles may move between threads and be shared by them, but for
 //    `mindee_options_set` and `mindee_models_next`, which need their options to themselves, and for
@@ -121,12 +122,25 @@ typedef enum {
     MINDEE_OBJECT = 7,
 } mindee_kind;
 
+// What a delivery says.
+typedef enum {
+    // There is no delivery.
+    MINDEE_PAYLOAD_NONE = 0,
+    // A result, the same as one fetched.
+    MINDEE_PAYLOAD_RESULT = 1,
+    // An inference that failed; its `/error` is Mindee's problem.
+    MINDEE_PAYLOAD_FAILURE = 2,
+} mindee_payload;
+
 // A switch that ends calls. Threads may share it.
 typedef struct mindee_cancel mindee_cancel;
 
 // A client of the Mindee V2 API: one pool of connections. Threads may share it, and a forked
 // child may go on with it.
 typedef struct mindee_client mindee_client;
+
+// What a webhook brought. It does not change, and threads may share it.
+typedef struct mindee_delivery mindee_delivery;
 
 // Why a call failed. It does not change, and threads may share it.
 typedef struct mindee_error mindee_error;
@@ -138,7 +152,7 @@ typedef struct mindee_job mindee_job;
 // Options by key. One thread at a time may set; threads may share one that nobody sets.
 typedef struct mindee_options mindee_options;
 
-// What Mindee found, or a page of models. It does not change, and threads may share it.
+// What Mindee found, or a list: a page of models, documents of the ledger. It does not change, and threads may share it.
 typedef struct mindee_result mindee_result;
 
 // A document to send. It does not change, and threads may share it.
@@ -175,6 +189,14 @@ typedef struct {
 // It may come from any thread, at any time until the source and every call with it have ended,
 // and must not call the library.
 typedef void (*mindee_release)(void *context);
+
+// A header of a request, as it came.
+typedef struct {
+    // Its name, in any case.
+    mindee_str name;
+    // Its value.
+    mindee_str value;
+} mindee_header;
 
 #ifdef __cplusplus
 extern "C" {
@@ -405,6 +427,13 @@ mindee_error *mindee_result_get(const mindee_client *client,
                                 const mindee_cancel *cancel,
                                 mindee_result **out);
 
+// What the calls of this process wait for, as one object: jobs, and budget for requests.
+//
+// Ownership: `client` stays the caller's. `*out` is the caller's, to free with
+// `mindee_result_free`.
+// Threads: any. Many threads may call with the same client.
+mindee_error *mindee_status(const mindee_client *client, mindee_result **out);
+
 // Frees a client and nulls its place. Calls that are under way in other threads go on.
 //
 // Ownership: takes `*slot`; NULL in either place is fine. What came from the client lives on.
@@ -595,6 +624,147 @@ mindee_error *mindee_models_search(const mindee_client *client,
 // Ownership: everything given stays the caller's.
 // Threads: any, one at a time for the same options.
 mindee_error *mindee_models_next(const mindee_result *page, mindee_options *options, bool *more);
+
+// Every document of the ledger, as a list of objects: `key`, `state`, `product`, `filename`,
+// `alias`, `job_id`, `resume_token`, `error`, `created_at`, `can_be_sent_again`. The states are
+// `intended`, `sending`, `unknown`, `taken`, `done` and `failed`.
+//
+// Ownership: `client` stays the caller's. `*out` is the caller's, to free with
+// `mindee_result_free`.
+// Threads: any; blocks while the file is read. Many threads may call with the same client.
+mindee_error *mindee_ledger_pending(const mindee_client *client, mindee_result **out);
+
+// Sends what was certainly not taken, waits for what has a job, leaves the unknown to you, and
+// lists all as `mindee_ledger_pending` does. What comes in the way of a document is in its row.
+//
+// Ownership: everything given stays the caller's; `options` and `cancel` may be NULL. `*out` is
+// the caller's, to free with `mindee_result_free`.
+// Threads: any; blocks. Many threads may call with the same handles.
+mindee_error *mindee_ledger_resume(const mindee_client *client,
+                                   const mindee_options *options,
+                                   const mindee_cancel *cancel,
+                                   mindee_result **out);
+
+// Results that the ledger holds, oldest first, as a list of objects: `key`, `filename`, `alias`,
+// `job_id` and `result`, whose bytes are as they came. The options `after` (a key) and `most`
+// give a part of them.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_result_free`.
+// Threads: any; blocks while the file is read. Many threads may call with the same handles.
+mindee_error *mindee_ledger_collect(const mindee_client *client,
+                                    const mindee_options *options,
+                                    mindee_result **out);
+
+// Removes documents whose results are safe with you, by their keys; `*forgotten` is how many there
+// were.
+//
+// Ownership: everything given stays the caller's.
+// Threads: any; blocks while the file is written. Many threads may call with the same client.
+mindee_error *mindee_ledger_forget(const mindee_client *client,
+                                   const int64_t *keys,
+                                   size_t key_count,
+                                   size_t *forgotten);
+
+// Verifies a webhook's delivery and reads it, without a client. The option `largest` is the
+// largest body to read, in bytes.
+//
+// `body` is the request's, raw: not parsed and written again. `headers` are all of the request's
+// or the signature's alone, names in any case. Every secret is tried, so that one can follow
+// another. There is no time stamp in the signature: tell repeats by the inference's id.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_delivery_free`.
+// Threads: any.
+mindee_error *mindee_webhook_unwrap(mindee_bytes body,
+                                    const mindee_header *headers,
+                                    size_t header_count,
+                                    const mindee_str *secrets,
+                                    size_t secret_count,
+                                    const mindee_options *options,
+                                    mindee_delivery **out);
+
+// Reads a delivery whose signature nobody has checked: anybody can have sent it. The option
+// `largest` is the largest body to read, in bytes.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_delivery_free`.
+// Threads: any.
+mindee_error *mindee_webhook_unwrap_unsigned(mindee_bytes body,
+                                             const mindee_options *options,
+                                             mindee_delivery **out);
+
+// The signature of a body, for tests of your own receiver: the value of `X-Signature`.
+//
+// Ownership: everything given stays the caller's; `*out` is the caller's, to free with
+// `mindee_text_free`.
+// Threads: any.
+mindee_error *mindee_webhook_sign(mindee_bytes body, mindee_str secret, mindee_text **out);
+
+// Verifies a webhook's delivery, keeps it in the client's ledger where there is one, and ends the
+// waits for its job. Body, headers, secrets and the option `largest` are those of
+// `mindee_webhook_unwrap`.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_delivery_free`.
+// Threads: any; blocks while the ledger is written. Many threads may call with the same client.
+mindee_error *mindee_job_deliver(const mindee_client *client,
+                                 mindee_bytes body,
+                                 const mindee_header *headers,
+                                 size_t header_count,
+                                 const mindee_str *secrets,
+                                 size_t secret_count,
+                                 const mindee_options *options,
+                                 mindee_delivery **out);
+
+// What a delivery says: a result, or a failure.
+//
+// Ownership: nothing is handed over.
+// Threads: any.
+mindee_payload mindee_delivery_kind(const mindee_delivery *delivery);
+
+// The inference's id, the same as the job's: what to tell repeats by.
+//
+// Ownership: the text lives as long as `delivery`.
+// Threads: any.
+mindee_str mindee_delivery_inference_id(const mindee_delivery *delivery);
+
+// Whether one of the secrets signed the delivery; `*out` is which, from 0, or 0.
+//
+// Ownership: nothing is handed over.
+// Threads: any.
+bool mindee_delivery_secret(const mindee_delivery *delivery, size_t *out);
+
+// Whether `mindee_job_deliver` heard of the inference for the first time; false for what was only
+// unwrapped.
+//
+// Ownership: nothing is handed over.
+// Threads: any.
+bool mindee_delivery_first(const mindee_delivery *delivery);
+
+// How many waits `mindee_job_deliver` ended with it.
+//
+// Ownership: nothing is handed over.
+// Threads: any.
+size_t mindee_delivery_waits(const mindee_delivery *delivery);
+
+// The body, byte for byte.
+//
+// Ownership: the bytes live as long as `delivery`.
+// Threads: any.
+mindee_bytes mindee_delivery_bytes(const mindee_delivery *delivery);
+
+// The whole body, to look values up in.
+//
+// Ownership: the value lives as long as `delivery`.
+// Threads: any.
+const mindee_value *mindee_delivery_value(const mindee_delivery *delivery);
+
+// Frees a delivery and nulls its place.
+//
+// Ownership: takes `*slot`, and the texts and values that came from it; NULL is fine.
+// Threads: any, once at most.
+void mindee_delivery_free(mindee_delivery **slot);
 
 #ifdef __cplusplus
 }  // extern "C"

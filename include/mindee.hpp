@@ -42,6 +42,7 @@ inline std::optional<std::string_view> maybe(mindee_str text) noexcept {
 struct Free {
     void operator()(mindee_cancel *handle) const noexcept { mindee_cancel_free(&handle); }
     void operator()(mindee_client *handle) const noexcept { mindee_client_free(&handle); }
+    void operator()(mindee_delivery *handle) const noexcept { mindee_delivery_free(&handle); }
     void operator()(mindee_error *handle) const noexcept { mindee_error_free(&handle); }
     void operator()(mindee_job *handle) const noexcept { mindee_job_free(&handle); }
     void operator()(mindee_options *handle) const noexcept { mindee_options_free(&handle); }
@@ -347,7 +348,7 @@ class Cancel {
     detail::Handle<mindee_cancel> cancel_;
 };
 
-// What Mindee found, or a page of models. Copies share it.
+// What Mindee found, or a list: a page of models, documents of the ledger. Copies share it.
 class Result {
   public:
     explicit Result(mindee_result *result) : result_(detail::own(result)) {}
@@ -411,6 +412,146 @@ Outcome<T> call(Function function, Given... given) {
 }
 
 } // namespace detail
+
+// Headers of a request: a list of pairs, or any container of pairs such as a map. Names may be in
+// any case. The texts are lent: they must live until the call returns.
+class Headers {
+  public:
+    Headers(std::initializer_list<std::pair<std::string_view, std::string_view>> pairs) {
+        add(pairs);
+    }
+    template <typename Pairs, typename = decltype(std::begin(std::declval<const Pairs &>())->second)>
+    Headers(const Pairs &pairs) {
+        add(pairs);
+    }
+    const std::vector<mindee_header> &get() const noexcept { return headers_; }
+
+  private:
+    template <typename Pairs> void add(const Pairs &pairs) {
+        for (const auto &[name, value] : pairs) {
+            headers_.push_back({detail::in(name), detail::in(value)});
+        }
+    }
+    std::vector<mindee_header> headers_;
+};
+
+// Signing secrets of webhooks: one text, a list, or any container of texts. Each is tried, so that
+// one can follow another. The texts are lent: they must live until the call returns.
+class Secrets {
+  public:
+    Secrets(const char *secret) : secrets_{detail::in(secret)} {}
+    Secrets(std::string_view secret) : secrets_{detail::in(secret)} {}
+    Secrets(const std::string &secret) : secrets_{detail::in(secret)} {}
+    Secrets(std::initializer_list<std::string_view> secrets) { add(secrets); }
+    template <typename Texts,
+              typename = decltype(std::string_view(*std::begin(std::declval<const Texts &>())))>
+    Secrets(const Texts &secrets) {
+        add(secrets);
+    }
+    const std::vector<mindee_str> &get() const noexcept { return secrets_; }
+
+  private:
+    template <typename Texts> void add(const Texts &secrets) {
+        for (const auto &secret : secrets) secrets_.push_back(detail::in(secret));
+    }
+    std::vector<mindee_str> secrets_;
+};
+
+// What a delivery says.
+enum class Payload {
+    none = MINDEE_PAYLOAD_NONE,
+    result = MINDEE_PAYLOAD_RESULT,
+    failure = MINDEE_PAYLOAD_FAILURE,
+};
+
+// What a webhook brought. Copies share it.
+class Delivery {
+  public:
+    explicit Delivery(mindee_delivery *delivery) : delivery_(detail::own(delivery)) {}
+
+    // A result, the same as one fetched, or an inference that failed.
+    Payload kind() const noexcept { return static_cast<Payload>(mindee_delivery_kind(get())); }
+    // The inference's id, the same as the job's: what to tell repeats by.
+    std::string_view inference_id() const & noexcept {
+        return detail::out(mindee_delivery_inference_id(get()));
+    }
+    // Which of the secrets signed it, from 0; nothing where it was taken unsigned.
+    std::optional<std::size_t> secret() const noexcept {
+        std::size_t index;
+        return mindee_delivery_secret(get(), &index) ? std::optional(index) : std::nullopt;
+    }
+    // Whether `client.jobs().deliver` heard of the inference for the first time.
+    bool first() const noexcept { return mindee_delivery_first(get()); }
+    // How many waits `client.jobs().deliver` ended with it.
+    std::size_t waits() const noexcept { return mindee_delivery_waits(get()); }
+    // The body, byte for byte.
+    std::string_view bytes() const & noexcept { return detail::out(mindee_delivery_bytes(get())); }
+    // The whole body.
+    Value value() const & noexcept { return mindee_delivery_value(get()); }
+    // By JSON pointer.
+    Value at(std::string_view pointer) const & noexcept { return value().at(pointer); }
+    // The fields of an extraction; missing in a failure.
+    Value fields() const & noexcept { return at("/inference/result/fields"); }
+    // Mindee's problem; missing in a result.
+    Value problem() const & noexcept {
+        return kind() == Payload::failure ? at("/error") : Value();
+    }
+    const mindee_delivery *get() const noexcept { return delivery_.get(); }
+
+    // What is lent would outlive a delivery that nobody keeps: give it a name first.
+    std::string_view inference_id() const && = delete;
+    std::string_view bytes() const && = delete;
+    Value value() const && = delete;
+    Value at(std::string_view pointer) const && = delete;
+    Value fields() const && = delete;
+    Value problem() const && = delete;
+
+  private:
+    detail::Handle<mindee_delivery> delivery_;
+};
+
+// Webhooks without a client: is a delivery Mindee's, and what does it say. The option `largest` is
+// the largest body to read, in bytes. The body is raw: not parsed and written again.
+namespace webhook {
+
+// Verifies a delivery and reads it.
+inline Outcome<Delivery> try_unwrap(std::string_view body, const Headers &headers,
+                                    const Secrets &secrets, const Options &options = {}) {
+    if (options.error()) return *options.error();
+    return detail::call<Delivery, mindee_delivery>(
+        &mindee_webhook_unwrap, mindee_view(body.data(), body.size()), headers.get().data(),
+        headers.get().size(), secrets.get().data(), secrets.get().size(), options.get());
+}
+inline Delivery unwrap(std::string_view body, const Headers &headers, const Secrets &secrets,
+                       const Options &options = {}) {
+    return try_unwrap(body, headers, secrets, options).value();
+}
+
+// Reads a delivery whose signature nobody has checked: anybody can have sent it.
+inline Outcome<Delivery> try_unwrap_unsigned(std::string_view body, const Options &options = {}) {
+    if (options.error()) return *options.error();
+    return detail::call<Delivery, mindee_delivery>(&mindee_webhook_unwrap_unsigned,
+                                                   mindee_view(body.data(), body.size()),
+                                                   options.get());
+}
+inline Delivery unwrap_unsigned(std::string_view body, const Options &options = {}) {
+    return try_unwrap_unsigned(body, options).value();
+}
+
+// The signature of a body, for tests of your own receiver: the value of `X-Signature`.
+inline Outcome<std::string> try_sign(std::string_view body, std::string_view secret) {
+    mindee_text *text = nullptr;
+    mindee_error *error =
+        mindee_webhook_sign(mindee_view(body.data(), body.size()), detail::in(secret), &text);
+    const detail::Handle<mindee_text> owner = detail::own(text);
+    if (error != nullptr) return Error(error);
+    return std::string(detail::out(mindee_text_str(text)));
+}
+inline std::string sign(std::string_view body, std::string_view secret) {
+    return try_sign(body, secret).value();
+}
+
+} // namespace webhook
 
 // One product of a client.
 class Product {
@@ -491,6 +632,20 @@ class Jobs {
                                const Cancel *cancel = nullptr) const {
         return ask<Result, mindee_result>(&mindee_job_result, id, options, cancel);
     }
+    // Verifies a webhook's delivery, keeps it in the ledger, and ends the waits for its job; the
+    // arguments are those of `webhook::unwrap`.
+    Delivery deliver(std::string_view body, const Headers &headers, const Secrets &secrets,
+                     const Options &options = {}) const {
+        return try_deliver(body, headers, secrets, options).value();
+    }
+    Outcome<Delivery> try_deliver(std::string_view body, const Headers &headers,
+                                  const Secrets &secrets, const Options &options = {}) const {
+        if (options.error()) return *options.error();
+        return detail::call<Delivery, mindee_delivery>(
+            &mindee_job_deliver, client_.get(), mindee_view(body.data(), body.size()),
+            headers.get().data(), headers.get().size(), secrets.get().data(),
+            secrets.get().size(), options.get());
+    }
 
   private:
     template <typename T, typename Raw, typename Function>
@@ -560,6 +715,51 @@ class Models {
     detail::Client client_;
 };
 
+// The ledger of a client: a durable record of documents, jobs and results in one file. Without the
+// client's option `ledger` each call fails.
+class Ledger {
+  public:
+    explicit Ledger(detail::Client client) noexcept : client_(std::move(client)) {}
+
+    // Every document that was not forgotten, as a list of objects with `key`, `state` and more.
+    Result pending() const { return try_pending().value(); }
+    Outcome<Result> try_pending() const {
+        return detail::call<Result, mindee_result>(&mindee_ledger_pending, client_.get());
+    }
+    // Sends what was certainly not taken, waits for what has a job, leaves the unknown to you, and
+    // lists all as `pending` does.
+    Result resume(const Options &options = {}, const Cancel *cancel = nullptr) const {
+        return try_resume(options, cancel).value();
+    }
+    Outcome<Result> try_resume(const Options &options = {}, const Cancel *cancel = nullptr) const {
+        if (options.error()) return *options.error();
+        return detail::call<Result, mindee_result>(&mindee_ledger_resume, client_.get(),
+                                                   options.get(), detail::switch_of(cancel));
+    }
+    // Results that the ledger holds, oldest first, as a list of objects with `key`, `result` and
+    // more; the options `after` and `most` give a part of them.
+    Result collect(const Options &options = {}) const { return try_collect(options).value(); }
+    Outcome<Result> try_collect(const Options &options = {}) const {
+        if (options.error()) return *options.error();
+        return detail::call<Result, mindee_result>(&mindee_ledger_collect, client_.get(),
+                                                   options.get());
+    }
+    // Removes documents whose results are safe with you, by their keys; gives how many there were.
+    std::size_t forget(const std::vector<std::int64_t> &keys) const {
+        return try_forget(keys).value();
+    }
+    Outcome<std::size_t> try_forget(const std::vector<std::int64_t> &keys) const {
+        std::size_t forgotten = 0;
+        mindee_error *error =
+            mindee_ledger_forget(client_.get(), keys.data(), keys.size(), &forgotten);
+        if (error != nullptr) return Error(error);
+        return forgotten;
+    }
+
+  private:
+    detail::Client client_;
+};
+
 // A client of the Mindee V2 API. Copies share one pool of connections.
 class Client {
   public:
@@ -583,6 +783,12 @@ class Client {
     Product ocr() const noexcept { return {client_, MINDEE_OCR}; }
     Jobs jobs() const noexcept { return Jobs(client_); }
     Models models() const noexcept { return Models(client_); }
+    Ledger ledger() const noexcept { return Ledger(client_); }
+    // What the calls of this process wait for: jobs, and budget for requests.
+    Result status() const { return try_status().value(); }
+    Outcome<Result> try_status() const {
+        return detail::call<Result, mindee_result>(&mindee_status, client_.get());
+    }
 
   private:
     detail::Client client_;

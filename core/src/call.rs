@@ -225,12 +225,34 @@ impl Client {
                     next(&call.query, page.next_page()),
                 ))
             }
+            "status" => self.status().map(|status| told(&status)),
+            #[cfg(feature = "ledger")]
+            "ledger.pending" => Ok(told(&Value::Array(self.ledger()?.pending().await?))),
+            #[cfg(feature = "ledger")]
+            "ledger.resume" => Ok(told(&Value::Array(self.ledger()?.resume(params).await?))),
+            #[cfg(feature = "ledger")]
+            "ledger.collect" => {
+                let most = call.most.unwrap_or(u32::MAX);
+                let results = self.ledger()?.collect(call.after.into(), most).await?;
+                Ok(plain(&results))
+            }
+            #[cfg(feature = "ledger")]
+            "ledger.forget" => {
+                let keys = call.keys.into_iter().map(i64::from).collect();
+                let forgotten = self.ledger()?.forget(keys).await?;
+                Ok(told(&json!({ "forgotten": forgotten })))
+            }
             other => Err(Error::new(
                 code::INTERNAL,
                 format!("Operation `{other}` is not wired"),
             )),
         }
     }
+}
+
+/// What this library tells of itself.
+fn told(value: &Value) -> Reply {
+    Reply::new(Bytes::from(value.to_string()), json!({}))
 }
 
 /// The arguments that ask for the next page, where there is one.

@@ -192,6 +192,39 @@ async fn many_waits_at_once_never_provoke_a_429() {
 }
 
 #[tokio::test]
+async fn an_upload_that_was_refused_a_connection_is_sent_again() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    sandbox.refuse_connections(Duration::from_millis(300)).await;
+    let params = quick(&sandbox).retries(20_u32);
+    client
+        .extraction()
+        .run(data("invoice.pdf"), params)
+        .await
+        .unwrap();
+    assert_eq!(sandbox.seen()["billed"]["documents"], json!(1));
+}
+
+#[tokio::test]
+async fn every_operation_of_the_table_is_wired() {
+    let sandbox = sandbox().await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(sandbox.base_url()).ledger(folder.path().join("ledger.sqlite"));
+    let client = Client::new(options).unwrap();
+    for operation in mindee_core::ops::TABLE {
+        let call = mindee_core::call::Call::new(operation.name).unwrap();
+        if let Err(error) = client.perform(call).await {
+            assert_ne!(
+                error.category(),
+                Category::Internal,
+                "{}: {error}",
+                operation.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_429_is_survived_and_answered_with_less() {
     let sandbox = sandbox().await;
     let busy = json!({"status": 429, "headers": {"Retry-After": "0"}, "body": ""});

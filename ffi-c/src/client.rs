@@ -130,6 +130,21 @@ pub extern "C" fn mindee_result_get(
     })
 }
 
+/// What the calls of this process wait for, as one object: jobs, and budget for requests.
+///
+/// Ownership: `client` stays the caller's. `*out` is the caller's, to free with
+/// `mindee_result_free`.
+/// Threads: any. Many threads may call with the same client.
+#[unsafe(no_mangle)]
+pub extern "C" fn mindee_status(
+    client: Option<&mindee_client>,
+    out: Option<&mut MaybeUninit<Option<Box<mindee_result>>>>,
+) -> Option<Box<mindee_error>> {
+    guard_new(out, || {
+        perform(client, None, call("status", &[], None)).map(mindee_result)
+    })
+}
+
 /// Frees a client and nulls its place. Calls that are under way in other threads go on.
 ///
 /// Ownership: takes `*slot`; NULL in either place is fine. What came from the client lives on.

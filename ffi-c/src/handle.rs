@@ -17,6 +17,7 @@ use crate::options::mindee_options;
 use crate::result::mindee_result;
 use crate::source::mindee_source;
 use crate::value::{mindee_text, mindee_value};
+use crate::webhook::mindee_delivery;
 
 /// What Mindee does with a document.
 #[repr(C)]
@@ -57,6 +58,7 @@ const fn assert_shared_by_threads<T: Send + Sync>() {}
 const _: () = {
     assert_shared_by_threads::<mindee_cancel>();
     assert_shared_by_threads::<mindee_client>();
+    assert_shared_by_threads::<mindee_delivery>();
     assert_shared_by_threads::<mindee_error>();
     assert_shared_by_threads::<mindee_job>();
     assert_shared_by_threads::<mindee_options>();

@@ -7,7 +7,7 @@ use crate::boundary::{guard_free, guard_read};
 use crate::text::mindee_bytes;
 use crate::value::mindee_value;
 
-/// What Mindee found, or a page of models. It does not change, and threads may share it.
+/// What Mindee found, or a list: a page of models, documents of the ledger. It does not change, and threads may share it.
 pub struct mindee_result(pub(crate) Reply);
 
 /// Mindee's answer, byte for byte.

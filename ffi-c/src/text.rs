@@ -40,6 +40,24 @@ pub struct mindee_bytes<'a> {
     life: PhantomData<&'a [u8]>,
 }
 
+/// A header of a request, as it came.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct mindee_header<'a> {
+    /// Its name, in any case.
+    name: mindee_str<'a>,
+    /// Its value.
+    value: mindee_str<'a>,
+}
+
+impl mindee_header<'_> {
+    /// Name and value. Requests may bring any bytes: what is not UTF-8 is no signature either, so
+    /// that it need not stop the reading of the others.
+    pub(crate) fn pair(&self) -> [String; 2] {
+        [self.name, self.value].map(|text| String::from_utf8_lossy(text.bytes().read()).into())
+    }
+}
+
 /// Tells the owner of lent bytes that the library no longer reads them.
 ///
 /// It may come from any thread, at any time until the source and every call with it have ended,
@@ -85,16 +103,19 @@ impl<'a> mindee_str<'a> {
             .ok_or_else(|| null("path"))
     }
 
+    fn bytes(self) -> mindee_bytes<'a> {
+        mindee_bytes {
+            data: self.data.cast(),
+            length: self.length,
+            life: PhantomData,
+        }
+    }
+
     fn read(self, not_utf8: &'static Row) -> Result<Option<&'a str>, Error> {
         if self.data.is_null() {
             return Ok(None);
         }
-        let bytes = mindee_bytes {
-            data: self.data.cast(),
-            length: self.length,
-            life: PhantomData,
-        };
-        let text = std::str::from_utf8(bytes.read())
+        let text = std::str::from_utf8(self.bytes().read())
             .map_err(|_| Error::new(not_utf8, "The text is not UTF-8"))?;
         if text.contains('\0') {
             return Err(Error::new(code::TEXT_NOT_UTF8, "The text holds a NUL byte"));
@@ -130,6 +151,18 @@ impl<'a> mindee_bytes<'a> {
         // released. The fields are private, so that in Rust only a borrow of `'a` makes one.
         unsafe { std::slice::from_raw_parts(self.data, self.length) }
     }
+}
+
+/// A list that C gave as a pointer and a number of items; NULL is an empty list. For arguments of
+/// exported functions alone.
+pub(crate) fn many<'a, T>(first: *const T, count: usize) -> &'a [T] {
+    let bytes = count.checked_mul(size_of::<T>());
+    if first.is_null() || bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        return &[];
+    }
+    // SAFETY: `first` is not NULL and the size fits; the header asks callers that `count` items
+    // are readable there until the call returns, and they are plain pointers and numbers.
+    unsafe { std::slice::from_raw_parts(first, count) }
 }
 
 /// Bytes that stay C's own until they are released; exactly once, whatever happens.

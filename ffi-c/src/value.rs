@@ -15,6 +15,12 @@ pub use serde_json::Value as mindee_value;
 /// Text that was made for the caller. It does not change, and threads may share it.
 pub struct mindee_text(String);
 
+impl mindee_text {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// What a value is. Missing and null are not the same: Mindee means something by each.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +199,7 @@ pub extern "C" fn mindee_value_json(
 ) -> Option<Box<mindee_error>> {
     guard_new(out, || {
         let value = value.ok_or_else(|| null("value"))?;
-        Ok(mindee_text(value.to_string()))
+        Ok(mindee_text::new(value.to_string()))
     })
 }
 

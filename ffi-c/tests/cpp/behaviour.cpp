@@ -1,27 +1,7 @@
 // What C++ adds to the C interface: ownership, exceptions, outcomes, ranges.
-#include <chrono>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
-#include <thread>
 
-#include "mindee.hpp"
-
-#define CHECK(condition)                                                                     \
-    do {                                                                                     \
-        if (!(condition)) {                                                                  \
-            std::cerr << __FILE__ << ":" << __LINE__ << ": not so: " << #condition << "\n";  \
-            std::exit(1);                                                                    \
-        }                                                                                    \
-    } while (0)
-
-using namespace std::chrono_literals;
-
-static const char *document() { return std::getenv("DOCUMENT"); }
-
-static mindee::Options quick() {
-    return {{"model_id", std::getenv("MODEL")}, {"first_poll", "0.02"}, {"poll_interval", "0.02"}};
-}
+#include "case.hpp"
 
 static void a_failed_call_throws_its_error() {
     const mindee::Client client;
@@ -120,40 +100,12 @@ static void pages_of_models_are_iterated() {
     CHECK(search.try_next().error()->category() == mindee::Category::usage);
 }
 
-static void another_thread_ends_a_call_within_100_ms() {
-    const mindee::Client client;
-    const mindee::Cancel cancel;
-    std::chrono::steady_clock::time_point thrown;
-    std::thread thread([&] {
-        std::this_thread::sleep_for(500ms);
-        thrown = std::chrono::steady_clock::now();
-        cancel.cancel();
-    });
-    const auto outcome = client.extraction().try_run(document(), quick(), &cancel);
-    const auto ended = std::chrono::steady_clock::now();
-    thread.join();
-    CHECK(outcome.error()->category() == mindee::Category::cancelled);
-    CHECK(outcome.error()->resume_token().has_value());
-    CHECK(ended - thrown < 100ms);
-}
-
 int main(int count, char **arguments) {
-    const std::pair<std::string_view, void (*)()> cases[] = {
-        {"a_failed_call_throws_its_error", a_failed_call_throws_its_error},
-        {"the_twin_without_exceptions_returns_the_error",
-         the_twin_without_exceptions_returns_the_error},
-        {"wrong_text_is_told_by_the_call_that_uses_it",
-         wrong_text_is_told_by_the_call_that_uses_it},
-        {"a_result_is_read_by_name_by_index_and_by_pointer",
-         a_result_is_read_by_name_by_index_and_by_pointer},
-        {"moved_bytes_are_sent_and_copied_nowhere", moved_bytes_are_sent_and_copied_nowhere},
-        {"a_job_is_taken_up_again_by_its_token", a_job_is_taken_up_again_by_its_token},
-        {"pages_of_models_are_iterated", pages_of_models_are_iterated},
-        {"another_thread_ends_a_call_within_100_ms", another_thread_ends_a_call_within_100_ms},
-    };
-    for (const auto &[name, run] : cases) {
-        if (count < 2) std::cout << name << "\n";
-        if (count == 2 && name == arguments[1]) return run(), 0;
-    }
-    return count < 2 ? 0 : 2;
+    return run_case({CASE(a_failed_call_throws_its_error),
+                     CASE(the_twin_without_exceptions_returns_the_error),
+                     CASE(wrong_text_is_told_by_the_call_that_uses_it),
+                     CASE(a_result_is_read_by_name_by_index_and_by_pointer),
+                     CASE(moved_bytes_are_sent_and_copied_nowhere),
+                     CASE(a_job_is_taken_up_again_by_its_token), CASE(pages_of_models_are_iterated)},
+                    count, arguments);
 }

@@ -3,32 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::toolchain::{Link, build, run, text};
+use crate::toolchain::{build_c, build_cpp, run, text};
 use crate::world::World;
 
 const QUICK: Duration = Duration::from_millis(20);
 /// Longer than any test: what waits for it waits in vain.
 const SLOW: Duration = Duration::from_mins(5);
 
-/// Builds a program once.
-fn program(name: &str, slot: &'static OnceLock<PathBuf>) -> &'static PathBuf {
-    slot.get_or_init(|| match name {
-        "cpp" => build(
-            "g++",
-            &["-std=c++17"],
-            "tests/cpp/behaviour.cpp",
-            Link::Shared,
-        ),
-        _ => build(
-            "gcc",
-            &["-std=c99"],
-            &format!("tests/c/{name}.c"),
-            Link::Shared,
-        ),
-    })
+/// The program of cases in `tests/c` or, where the name begins with `cpp_`, in `tests/cpp`.
+fn program(name: &str) -> PathBuf {
+    match name.strip_prefix("cpp_") {
+        Some(name) => build_cpp(&format!("tests/cpp/{name}.cpp")),
+        None => build_c(&format!("tests/c/{name}.c")),
+    }
 }
 
 /// Declares a test for each case of a program, and one that none is left out.
@@ -37,18 +26,16 @@ macro_rules! cases {
         mod $name {
             use super::*;
 
-            static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-
             $(#[test]
             fn $case() {
                 let world: World = $world;
-                let mut command = Command::new(program(stringify!($name), &PROGRAM));
+                let mut command = Command::new(program(stringify!($name)));
                 run(world.tell(&mut command).arg(stringify!($case)));
             })+
 
             #[test]
             fn no_case_is_left_out() {
-                let listed = run(&mut Command::new(program(stringify!($name), &PROGRAM)));
+                let listed = run(&mut Command::new(program(stringify!($name))));
                 let listed: BTreeSet<&str> = listed.lines().collect();
                 let tested = BTreeSet::from([$(stringify!($case)),+]);
                 let elsewhere = BTreeSet::from(SPECIAL);
@@ -59,10 +46,16 @@ macro_rules! cases {
     };
 }
 
-/// Cases that need more than a quick sandbox.
-const SPECIAL: [&str; 2] = [
+/// Cases that stand in a program whose other cases need another world.
+pub(crate) const SPECIAL: [&str; 8] = [
+    "a_deadline_ends_a_wait_and_gives_the_token",
+    "a_deadline_ends_an_upload_that_stalls",
+    "a_delivery_ends_the_wait_for_its_job",
+    "a_switch_ends_a_resume_and_the_document_keeps_its_job",
+    "a_switch_ends_an_upload_that_stalls_within_100_ms",
     "another_thread_ends_a_call_within_100_ms",
     "exit_with_work_pending_is_silent",
+    "many_waits_at_once_hear_of_their_results",
 ];
 
 cases! { handles, World::new(QUICK),
@@ -117,7 +110,29 @@ cases! { signals, World::new(QUICK),
     a_server_that_hangs_up_does_not_end_the_program
 }
 
-cases! { cpp, World::new(QUICK),
+cases! { ledger, World::new(QUICK),
+    what_was_read_is_listed_collected_and_forgotten
+    without_a_ledger_each_function_says_so
+    a_ledger_that_cannot_be_opened_stops_the_client
+    a_forked_child_and_its_parent_share_the_ledger
+    the_status_tells_what_the_calls_wait_for
+}
+
+cases! { webhook, World::new(QUICK),
+    a_result_and_a_failure_are_told_apart_and_read
+    neither_secret_nor_signature_nor_body_is_in_an_error
+    a_header_of_any_bytes_does_not_stop_the_reading_of_the_others
+    what_is_missing_is_told_by_name
+}
+
+cases! { cpp_promises, World::new(QUICK),
+    what_was_read_is_listed_collected_and_forgotten
+    without_a_ledger_each_call_says_so
+    a_result_and_a_failure_are_told_apart_and_read
+    headers_and_secrets_come_in_any_container
+}
+
+cases! { cpp_behaviour, World::new(QUICK),
     a_failed_call_throws_its_error
     the_twin_without_exceptions_returns_the_error
     wrong_text_is_told_by_the_call_that_uses_it
@@ -145,31 +160,95 @@ fn world_with_every_kind() -> World {
     )
 }
 
-#[test]
-fn another_thread_ends_a_call_within_100_ms() {
-    for (compiler, standard, source) in [
-        ("gcc", "-std=c99", "tests/c/threads.c"),
-        ("g++", "-std=c++17", "tests/cpp/behaviour.cpp"),
-    ] {
-        let world = World::new(SLOW);
-        let mut command = Command::new(build(compiler, &[standard], source, Link::Static));
-        run(world
-            .tell(&mut command)
-            .arg("another_thread_ends_a_call_within_100_ms"));
+/// Runs a case in C and in C++.
+#[track_caller]
+fn holds_in_both(c: &str, case: &str, world: &World) {
+    for program in [build_c(c), build_cpp("tests/cpp/promises.cpp")] {
+        run(world.tell(&mut Command::new(program)).arg(case));
     }
 }
 
 #[test]
+fn another_thread_ends_a_call_within_100_ms() {
+    let case = "another_thread_ends_a_call_within_100_ms";
+    holds_in_both("tests/c/threads.c", case, &World::new(SLOW));
+}
+
+#[test]
+fn a_switch_ends_an_upload_that_stalls_within_100_ms() {
+    let case = "a_switch_ends_an_upload_that_stalls_within_100_ms";
+    holds_in_both("tests/c/waits.c", case, &World::stalled());
+}
+
+#[test]
+fn a_deadline_ends_an_upload_that_stalls() {
+    let case = "a_deadline_ends_an_upload_that_stalls";
+    holds_in_both("tests/c/waits.c", case, &World::stalled());
+}
+
+#[test]
+fn a_deadline_ends_a_wait_and_gives_the_token() {
+    let case = "a_deadline_ends_a_wait_and_gives_the_token";
+    holds_in_both("tests/c/waits.c", case, &World::new(SLOW));
+}
+
+#[test]
+fn a_delivery_ends_the_wait_for_its_job() {
+    let case = "a_delivery_ends_the_wait_for_its_job";
+    holds_in_both("tests/c/webhook.c", case, &World::new(SLOW));
+}
+
+#[test]
+fn many_waits_at_once_hear_of_their_results() {
+    let case = "many_waits_at_once_hear_of_their_results";
+    holds_in_both(
+        "tests/c/waits.c",
+        case,
+        &World::new(Duration::from_millis(800)),
+    );
+}
+
+#[test]
+fn a_switch_ends_a_resume_and_the_document_keeps_its_job() {
+    let case = "a_switch_ends_a_resume_and_the_document_keeps_its_job";
+    let program = build_c("tests/c/ledger.c");
+    run(World::new(SLOW).tell(&mut Command::new(program)).arg(case));
+}
+
+#[test]
 fn exit_with_work_pending_is_silent() {
-    let world = World::new(SLOW);
-    let program = build("gcc", &["-std=c99"], "tests/c/process.c", Link::Static);
-    let start = Instant::now();
-    let output = world
-        .tell(&mut Command::new(program))
-        .arg("exit_with_work_pending_is_silent")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", output.status);
-    assert_eq!(text(&output), "");
-    assert!(start.elapsed() < Duration::from_secs(2));
+    for world in [World::new(SLOW), World::stalled()] {
+        for program in [
+            build_c("tests/c/process.c"),
+            build_cpp("tests/cpp/promises.cpp"),
+        ] {
+            let start = Instant::now();
+            let output = world
+                .tell(&mut Command::new(program))
+                .arg("exit_with_work_pending_is_silent")
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{}", output.status);
+            assert_eq!(text(&output), "");
+            assert!(start.elapsed() < Duration::from_secs(5));
+        }
+    }
+}
+
+#[test]
+fn a_token_is_taken_up_in_another_process_and_another_language() {
+    let world = World::new(QUICK);
+    let programs = [
+        build_c("tests/c/resume.c"),
+        build_cpp("tests/cpp/resume.cpp"),
+    ];
+    for uploads in &programs {
+        let token = run(world.tell(&mut Command::new(uploads)));
+        assert!(token.starts_with("mj1_"), "{token}");
+        for takes_up in &programs {
+            let name = run(world.tell(&mut Command::new(takes_up)).arg(token.trim()));
+            assert_eq!(name, "invoice.pdf\n");
+        }
+    }
+    assert_eq!(world.sandbox.seen()["billed"]["documents"], 2);
 }

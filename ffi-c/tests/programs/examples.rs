@@ -3,7 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
-use crate::toolchain::{Link, build, run, text};
+use mindee_sandbox::Settings;
+
+use crate::toolchain::{Link, build, folder, run, text};
 use crate::world::{World, document};
 
 const EXAMPLES: [(&str, &str, &str); 2] = [
@@ -62,5 +64,23 @@ fn the_examples_tell_an_error_on_standard_error() {
         assert!(output.stdout.is_empty());
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(told.contains("[source.not_found]"), "{told}");
+    }
+}
+
+#[test]
+fn the_lines_of_the_readme_print_the_total() {
+    let data = folder().join("../tests/data");
+    let world = World::set(Settings {
+        processing: Duration::from_millis(20),
+        results: Some(data.join("results")),
+        ..Settings::default()
+    });
+    for (compiler, standard, source, total) in [
+        ("gcc", "-std=c99", "examples/readme.c", "1369.80\n"),
+        ("g++", "-std=c++17", "examples/readme.cpp", "1369.8\n"),
+    ] {
+        let mut command = Command::new(build(compiler, &[standard], source, Link::Shared));
+        // The document is named as the README names it.
+        assert_eq!(run(world.tell(&mut command).current_dir(&data)), total);
     }
 }

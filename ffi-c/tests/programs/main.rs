@@ -8,7 +8,9 @@
 mod behaviour;
 mod compilers;
 mod examples;
+mod ledger;
 mod memory;
 mod symbols;
 mod toolchain;
+mod vectors;
 mod world;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use mindee_sandbox::Product;
 
+use crate::behaviour::SPECIAL;
 use crate::toolchain::{Link, build, run, text, tool};
 use crate::world::{World, document};
 
@@ -131,17 +132,20 @@ fn the_sanitizers_find_nothing_in_the_cpp_driver() {
 
 #[test]
 fn the_sanitizers_find_nothing_in_any_case() {
-    let world = World::new(Duration::from_millis(20));
     for source in [
         "c/handles.c",
+        "c/ledger.c",
         "c/text.c",
         "c/threads.c",
+        "c/webhook.c",
         "cpp/behaviour.cpp",
+        "cpp/promises.cpp",
     ] {
         let program = sanitized(&format!("tests/{source}"));
         for case in run(&mut Command::new(&program)).lines() {
-            // It needs a slow sandbox, and a machine that is not slowed down.
-            if case != "another_thread_ends_a_call_within_100_ms" {
+            // The others need a world of their own, and a machine that is not slowed down.
+            if !SPECIAL.contains(&case) {
+                let world = World::new(Duration::from_millis(20));
                 run(world.tell(&mut watched(&program)).arg(case));
             }
         }

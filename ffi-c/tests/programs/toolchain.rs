@@ -1,10 +1,11 @@
 //! Compilers, and the installed library that they link.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What every program here must compile with.
 pub(crate) const WARNINGS: [&str; 6] = [
@@ -121,4 +122,27 @@ pub(crate) fn build(compiler: &str, flags: &[&str], source: &str, link: Link) ->
     run(&mut command);
     fs::rename(&fresh, &program).unwrap();
     program
+}
+
+/// A C program with the shared library, built once.
+#[track_caller]
+pub(crate) fn build_c(source: &str) -> PathBuf {
+    build_once("gcc", "-std=c99", source)
+}
+
+/// A C++ program with the shared library, built once.
+#[track_caller]
+pub(crate) fn build_cpp(source: &str) -> PathBuf {
+    build_once("g++", "-std=c++17", source)
+}
+
+#[track_caller]
+fn build_once(compiler: &str, standard: &str, source: &str) -> PathBuf {
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    // A test that fails here has told why; the others need not fail of the lock.
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built
+        .entry(source.to_owned())
+        .or_insert_with(|| build(compiler, &[standard], source, Link::Shared))
+        .clone()
 }

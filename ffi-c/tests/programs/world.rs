@@ -1,33 +1,63 @@
 //! A sandbox, and programs that are told where it is.
 
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use mindee_sandbox::{Product, Sandbox, Settings};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use crate::toolchain::folder;
+use crate::toolchain::{folder, workshop};
 
-/// A running sandbox with its own threads.
+/// Worlds so far.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// A running sandbox with its own threads, and a folder of its own.
 pub(crate) struct World {
     pub(crate) sandbox: Sandbox,
+    base_url: String,
+    folder: PathBuf,
     _runtime: Runtime,
 }
 
 impl World {
     /// A sandbox whose jobs take so long.
     pub(crate) fn new(processing: Duration) -> Self {
-        let settings = Settings {
+        Self::set(Settings {
             processing,
             ..Settings::default()
-        };
+        })
+    }
+
+    /// A sandbox of these settings.
+    pub(crate) fn set(settings: Settings) -> Self {
         let runtime = Runtime::new().unwrap();
         let sandbox = runtime.block_on(Sandbox::start(settings)).unwrap();
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = workshop().join(format!("world-{}-{count}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
         Self {
+            base_url: sandbox.base_url().to_owned(),
             sandbox,
+            folder,
             _runtime: runtime,
         }
+    }
+
+    /// A server that takes every connection and reads nothing.
+    pub(crate) fn stalled() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        // It holds what it has taken for as long as the tests run.
+        thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+        let mut world = Self::new(Duration::ZERO);
+        world.base_url = format!("http://{address}");
+        world
     }
 
     /// A sandbox that gives these bytes as every result.
@@ -44,13 +74,31 @@ impl World {
         self.sandbox.model_id(Product::Extraction)
     }
 
+    /// A folder that is removed with this world.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a program may keep its ledger.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.folder.join("ledger.sqlite")
+    }
+
     /// Tells a program where the sandbox is.
     pub(crate) fn tell<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command
             .env("MINDEE_V2_API_KEY", self.sandbox.api_key())
-            .env("MINDEE_V2_BASE_URL", self.sandbox.base_url())
+            .env("MINDEE_V2_BASE_URL", &self.base_url)
             .env("MODEL", self.model())
             .env("DOCUMENT", document())
+            .env("LEDGER", self.ledger())
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // What cannot be removed is in the folder of built things.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -217,7 +217,9 @@ fn request(scenario: &Scenario, names: &Names, text_values: bool) -> Request {
         fields.extend(filled.iter().map(String::as_str));
         request.line(&fields);
     }
-    for (key, value) in &scenario.options {
+    // Text has no null; JSON has, and it must mean the same as not giving the option.
+    let given = |value: &Value| !(text_values && value.is_null());
+    for (key, value) in scenario.options.iter().filter(|(_, value)| given(value)) {
         request.line(&["option", key, &written(value)]);
     }
     for pointer in scenario.read.keys() {
