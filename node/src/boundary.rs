@@ -9,14 +9,18 @@
     reason = "what JavaScript gives comes by value"
 )]
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use mindee_core::call::{Call, Reply};
 use mindee_core::error::code;
 use mindee_core::options::ClientOptions;
+use mindee_core::webhook::{SigningSecret, sign, unwrap_json};
 use mindee_core::{Cancel, Client, Error, runtime};
 use napi::bindgen_prelude::{Buffer, BufferSlice, Either, Object};
 use napi::{Env, Result};
 use napi_derive::napi;
+use serde_json::value::RawValue;
 
 /// How a call ended: an answer (`body`, `about`) or an error (`failure` and what belongs to it).
 #[napi(object)]
@@ -134,4 +138,29 @@ impl NativeClient {
 /// Converts on JavaScript's own thread.
 fn settling(outcome: std::result::Result<Reply, Error>) -> impl FnOnce(Env) -> Result<Settled> {
     move |_| Ok(outcome.into())
+}
+
+/// Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object.
+#[napi(catch_unwind)]
+pub(crate) fn unwrap_webhook(body: BufferSlice<'_>, arguments: String) -> Settled {
+    unwrap_json(Bytes::copy_from_slice(&body), &arguments).into()
+}
+
+/// The signature of a webhook's body, or why there is none.
+#[napi(catch_unwind)]
+pub(crate) fn sign_webhook(body: BufferSlice<'_>, secret: String) -> Either<String, Settled> {
+    match SigningSecret::new(&secret).and_then(|secret| sign(&body, &secret)) {
+        Ok(signature) => Either::A(signature),
+        Err(error) => Either::B(Err(error).into()),
+    }
+}
+
+/// The member `result` of each row of a JSON array, byte for byte; none where a row has none.
+#[napi(catch_unwind)]
+pub(crate) fn raw_results(rows: BufferSlice<'_>) -> Result<Vec<Option<Buffer>>> {
+    let rows: Vec<BTreeMap<String, Option<Box<RawValue>>>> = serde_json::from_slice(&rows)
+        .map_err(|_| napi::Error::from_reason("The rows are no JSON array of objects"))?;
+    let result = |mut row: BTreeMap<String, Option<Box<RawValue>>>| row.remove("result").flatten();
+    let bytes = |raw: Box<RawValue>| raw.get().as_bytes().to_vec().into();
+    Ok(rows.into_iter().map(|row| result(row).map(bytes)).collect())
 }

@@ -11,16 +11,17 @@ const core = JSON.parse(require("../dist/mindee-core.node").tables());
 const { camel, snake } = require("../dist/names.js");
 const ts = require("typescript");
 const file = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
-const options = ts.createSourceFile("options.ts", file("ts/options.ts"), ts.ScriptTarget.Latest);
+const read = (name) => ts.createSourceFile(name, file(`ts/${name}`), ts.ScriptTarget.Latest);
+const [options, ledger, webhook] = ["options.ts", "ledger.ts", "webhook.ts"].map(read);
 
-/** The names of an interface of `options.ts`, with those that it extends. */
-function namesOf(name) {
-  const found = options.statements.find(
+/** The names of an interface of a file, with those that it extends. */
+function namesOf(name, source = options) {
+  const found = source.statements.find(
     (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
   );
   const own = found.members.map((member) => member.name.text);
   const parents = (found.heritageClauses ?? []).flatMap((clause) => clause.types);
-  return [...parents.flatMap((parent) => namesOf(parent.expression.text)), ...own];
+  return [...parents.flatMap((parent) => namesOf(parent.expression.text, source)), ...own];
 }
 
 const keys = (rows) => rows.map((row) => camel(row.key)).sort();
@@ -52,6 +53,15 @@ test("ModelQuery names the arguments of the search", () => {
   assert.deepEqual(namesOf("ModelQuery").sort(), [...expected, "signal"].sort());
 });
 
+test("CollectQuery names the arguments of the collection", () => {
+  assert.deepEqual(namesOf("CollectQuery", ledger), heeded("ledger.collect").arguments.map(camel));
+});
+
+test("a delivery takes the arguments of the core: headers, secrets and its options", () => {
+  const named = ["headers", "secrets", "unsigned", ...namesOf("DeliveryOptions", webhook)];
+  assert.deepEqual(named.sort(), [...heeded("jobs.deliver").arguments].map(camel).sort());
+});
+
 test("the environment names in the documentation are the core's", () => {
   for (const { environment } of core.options.filter((row) => row.environment !== null)) {
     assert.ok(file("ts/options.ts").includes(`\`${environment}\``), environment);
@@ -76,25 +86,15 @@ test("there is a class for each category, under its number", () => {
   assert.equal(classes.length, core.categories.length);
 });
 
-// Taken out as soon as their methods are there.
-const withoutMethod = [
-  "jobs.deliver",
-  "status",
-  "ledger.pending",
-  "ledger.resume",
-  "ledger.collect",
-  "ledger.forget",
-];
-
-test("each operation of the core has its method, but for those listed here", () => {
+test("each operation of the core has its method", () => {
   const client = new mindee.Client({ apiKey: "md_x" });
   const products = [client.extraction, client.split, client.crop, client.classification, client.ocr];
   const missing = core.operations.filter(({ name }) => {
-    const [first, second] = name.split(".");
-    const places = second === undefined ? products : [client[first]];
-    return places.some((place) => typeof place?.[second ?? first] !== "function");
+    const path = name.split(".");
+    const own = heeded(name).arguments.includes("product") ? products : [client];
+    return own.some((place) => typeof path.reduce((at, part) => at?.[part], place) !== "function");
   });
-  assert.deepEqual(missing.map(({ name }) => name), withoutMethod);
+  assert.deepEqual(missing, []);
 });
 
 test("the package has the core's version", () => {

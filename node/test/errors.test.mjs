@@ -25,7 +25,10 @@ const failures = {
   RejectedError: () => client.split.run(path, sandbox.quick("extraction")),
   RateLimitedError: run({ on: "enqueue", answer: { status: 429 } }),
   JobFailedError: run({ on: "enqueue", job: { fail: true } }),
-  ServerError: run({ on: "result", answer: { status: 500 } }),
+  ServerError: async () => {
+    await sandbox.rules({ on: "job", answer: { status: 500 } });
+    return client.jobs.get("x", { retries: 0 });
+  },
   NetworkError: () => sandbox.client({ baseUrl: "http://127.0.0.1:1" }).jobs.get("x"),
   TimeoutError: async () => {
     await sandbox.rules({ on: "enqueue", job: { processing_ms: null } });
@@ -70,7 +73,7 @@ test("what is not known of an error is undefined", async () => {
 
 test("the bytes of an unreadable answer are kept, and shown nowhere", async () => {
   await sandbox.rules({ on: "result", answer: { body: "<html>confidential</html>" } });
-  const error = await failure(client.extraction.run(path, { ...sandbox.quick(), retries: 0 }));
+  const error = await failure(client.extraction.result("x", { retries: 0 }));
   assert.equal(error.body.toString(), "<html>confidential</html>");
   assert.ok(error.jobId);
   assert.doesNotMatch(inspect(error, { depth: 10 }) + JSON.stringify(error), /confidential/);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { test } from "node:test";
+import { execFile, spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+
+import { webhook } from "mindee-core";
 
 import { data, startSandbox } from "./sandbox.mjs";
 
@@ -40,4 +46,39 @@ for (const name of ["invoice.mjs", "invoice.cjs"]) {
 
 test("both examples print the same", () => {
   assert.equal(outputs["invoice.mjs"], outputs["invoice.cjs"]);
+});
+
+test("batch.mjs reads a folder, and started again sends nothing twice", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mindee-batch-"));
+  const ledger = join(folder, "ledger.sqlite");
+  const documents = join(folder, "documents");
+  mkdirSync(documents);
+  for (const name of ["a.pdf", "b.pdf", "c.pdf"]) {
+    copyFileSync(data("invoice.pdf"), join(documents, name));
+  }
+  const before = (await sandbox.seen()).billed.documents;
+  for (let round = 0; round < 2; round += 1) {
+    const { code, stdout, stderr } = await example("batch.mjs", documents, sandbox.models.extraction, ledger);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual(stdout.trim().split("\n").sort(), ["a.pdf\tdone", "b.pdf\tdone", "c.pdf\tdone"]);
+  }
+  assert.equal((await sandbox.seen()).billed.documents - before, 3);
+  rmSync(folder, { recursive: true });
+});
+
+test("webhook.mjs takes what is signed, and answers 401 to what is not", async () => {
+  const program = fileURLToPath(new URL("../examples/webhook.mjs", import.meta.url));
+  const env = { ...process.env, MINDEE_WEBHOOK_SECRETS: "old,new" };
+  const child = spawn(process.execPath, [program, "0"], { env, stdio: ["ignore", "pipe", "ignore"] });
+  after(() => child.kill());
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const port = (await lines.next()).value.split(" ").at(-1);
+  const body = '{"inference":{"id":"x","result":{"fields":{"total_amount":{"value":12.5}}}}}';
+  const post = async (signature) => {
+    const headers = { "X-Signature": signature };
+    return (await fetch(`http://127.0.0.1:${port}`, { method: "POST", body, headers })).status;
+  };
+  assert.equal(await post("0".repeat(64)), 401);
+  assert.equal(await post(webhook.sign(body, "new")), 200);
+  assert.equal((await lines.next()).value, "x: 12.5");
 });

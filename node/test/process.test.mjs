@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 
-import { data, startSandbox } from "./sandbox.mjs";
+import { data, startSandbox, startStalled } from "./sandbox.mjs";
 
 const sandbox = await startSandbox();
 const here = fileURLToPath(new URL("..", import.meta.url));
 
 /** Runs a program that has a client, and tells how it ended and what it said. */
-async function ended(lines) {
+async function ended(lines, environment = {}) {
   const program = `
     import { Client } from "mindee-core";
     const client = new Client();
@@ -19,7 +22,7 @@ async function ended(lines) {
     ${lines}`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
     cwd: here,
-    env: sandbox.environment,
+    env: { ...sandbox.environment, ...environment },
     timeout: 30_000,
   });
   let output = "";
@@ -50,6 +53,47 @@ test("process.exit with many calls under way is silent", async () => {
     for (let n = 0; n < 50; n += 1) run().catch(() => {});
     setTimeout(() => process.exit(3), 300);`;
   assert.deepEqual(await ended(lines), { code: 3, output: "" });
+  await sandbox.clear();
+});
+
+test("process.exit in mid-upload is silent and does not wait for the server", async () => {
+  const lines = `
+    const large = Buffer.alloc(50_000_000, "%PDF-1.7 ");
+    for (let n = 0; n < 4; n += 1) client.extraction.run(large, options).catch(() => {});
+    setTimeout(() => process.exit(3), 500);`;
+  const begun = performance.now();
+  const stalled = { MINDEE_V2_BASE_URL: await startStalled(), MINDEE_REQUEST_TIMEOUT: "60" };
+  assert.deepEqual(await ended(lines, stalled), { code: 3, output: "" });
+  assert.ok(performance.now() - begun < 15_000);
+});
+
+test("process.exit while a ledger is written is silent", async () => {
+  const ledger = mkdtempSync(join(tmpdir(), "mindee-exit-"));
+  const lines = `
+    const recorded = new Client({ ledger: ${JSON.stringify(join(ledger, "ledger.sqlite"))} });
+    for (let n = 0; n < 50; n += 1) {
+      recorded.extraction.run(${JSON.stringify(data("invoice.pdf"))}, options).catch(() => {});
+    }
+    setTimeout(() => process.exit(3), 100);`;
+  for (let round = 0; round < 3; round += 1) {
+    assert.deepEqual(await ended(lines), { code: 3, output: "" });
+  }
+  rmSync(ledger, { recursive: true });
+});
+
+test("a resume token is taken up in another process", async () => {
+  await sandbox.clear();
+  await sandbox.rules({ on: "enqueue", job: { processing_ms: 600_000 } });
+  const { code, output } = await ended(`
+    const error = await run({ deadline: 1 }).catch((error) => error);
+    process.stdout.write(error.resumeToken);`);
+  assert.equal(code, 0);
+  await sandbox.advance(600);
+  const other = await ended(`
+    const inference = await client.jobs.result(${JSON.stringify(output)});
+    process.stdout.write(inference.id);`);
+  assert.deepEqual(other, { code: 0, output: (await sandbox.client().jobs.get(output)).id });
+  assert.equal((await sandbox.seen()).billed.documents, 1);
   await sandbox.clear();
 });
 

@@ -1,5 +1,6 @@
 // The stand-in server as a program, and a client for it. It ends with this process.
 import { spawn } from "node:child_process";
+import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -64,7 +65,36 @@ export async function startSandbox(...args) {
       await admin("DELETE", "seen");
     },
     seen: () => admin("GET", "seen"),
+    advance: (seconds) => admin("POST", "clock", { advance_seconds: seconds }),
   };
+}
+
+/** The address of a server that takes connections and then neither reads nor answers. */
+export async function startStalled() {
+  const sockets = new Set();
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket.on("error", () => {}));
+  });
+  after(() => {
+    server.close();
+    sockets.forEach((socket) => socket.destroy());
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+/** A document that no buffer between client and server has room for. */
+export const large = () => Buffer.alloc(50_000_000, "%PDF-1.7 ");
+
+/** Waits until something holds. */
+export async function until(holds) {
+  const end = performance.now() + 60_000;
+  while (!(await holds())) {
+    if (performance.now() > end) {
+      throw new Error(`it never held: ${holds}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** The error that a promise is rejected with. */

@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 
 import { CancelledError, OutcomeUnknownError } from "mindee-core";
 
-import { data, failure, startSandbox } from "./sandbox.mjs";
+import { data, failure, large, startSandbox, startStalled } from "./sandbox.mjs";
 
 const sandbox = await startSandbox();
 const client = sandbox.client();
@@ -47,6 +47,34 @@ test("an abort when the document may have arrived says that the outcome is unkno
   assert.equal(error.alias, "mine");
   assert.equal(error.maybeBilled, true);
   assert.equal(error.cause, "enough");
+});
+
+test("an abort in mid-upload is heard at once, and the outcome is unknown", async () => {
+  const stalled = sandbox.client({ baseUrl: await startStalled(), requestTimeout: 30 });
+  const controller = new AbortController();
+  const options = { ...sandbox.quick(), alias: "mine", signal: controller.signal };
+  const run = failure(stalled.extraction.run(large(), options));
+  setTimeout(() => controller.abort(), 500);
+  await new Promise((resolve) => controller.signal.addEventListener("abort", resolve));
+  const aborted = performance.now();
+  const error = await run;
+  assert.ok(performance.now() - aborted < 2000);
+  assert.ok(error instanceof OutcomeUnknownError);
+  assert.deepEqual([error.alias, error.maybeBilled], ["mine", true]);
+});
+
+test("an abort of a question that is not answered is heard at once, and gives the token", async () => {
+  await sandbox.rules({ on: "job", stall: true });
+  const controller = new AbortController();
+  const job = await client.extraction.enqueue(path, sandbox.quick());
+  const wait = failure(client.jobs.wait(job.resumeToken, { signal: controller.signal }));
+  setTimeout(() => controller.abort(), 300);
+  await new Promise((resolve) => controller.signal.addEventListener("abort", resolve));
+  const aborted = performance.now();
+  const error = await wait;
+  assert.ok(performance.now() - aborted < 2000);
+  assert.ok(error instanceof CancelledError);
+  assert.deepEqual([error.jobId, error.resumeToken], [job.id, job.resumeToken]);
 });
 
 test("the timeout of a signal is its reason", async () => {

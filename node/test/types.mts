@@ -7,12 +7,16 @@ import {
   type Inference,
   type Job,
   type Json,
+  type LedgerDocument,
   MindeeError,
   type Model,
   type Source,
   type SplitResult,
   UsageError,
+  webhook,
 } from "mindee-core";
+
+declare const request: import("node:http").IncomingMessage;
 
 const modelId = "6f1c2a34-8b5d-4e7a-9c10-2d3e4f5a6b71";
 const client = new Client({ apiKey: "md_x", baseUrl: new URL("https://api-v2.mindee.net"), requestTimeout: 5 });
@@ -87,3 +91,29 @@ try {
   }
 }
 const options: ExtractionOptions = { modelId, retries: 0 };
+
+const body = Buffer.from("{}");
+const delivery = webhook.unwrap(body, request.headers, ["old secret", "new secret"], { largest: 5 });
+webhook.unwrap(body, new Headers(), "secret");
+webhook.unwrap(body, [["X-Signature", "0"]], "secret");
+if (delivery.kind === "result") {
+  const found: Inference = delivery.inference;
+} else {
+  const code: string | null | undefined = delivery.failure.error?.code;
+}
+// @ts-expect-error: a result has no failure
+delivery.kind === "result" && delivery.failure;
+// @ts-expect-error: a parsed body is no body
+webhook.unwrap({ inference: {} }, request.headers, "secret");
+const signature: string = webhook.sign(body, "secret");
+const { first: isFirst, waits, kind } = await client.jobs.deliver(body, request.headers, "secret");
+const waiting: number = (await client.status()).jobsWaitedFor;
+const rows: LedgerDocument[] = await client.ledger.resume({ deadline: 5 });
+// @ts-expect-error: there is no such state to compare with
+rows[0]!.key === "done";
+for (const { key, inference } of await client.ledger.collect({ after: 1, most: 5 })) {
+  const kept: Inference | null = inference;
+  const count: number = await client.ledger.forget(key);
+}
+// @ts-expect-error: resume sends what was recorded, with what was recorded
+client.ledger.resume({ modelId });

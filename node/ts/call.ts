@@ -11,14 +11,14 @@ import { type Source, hand } from "./source";
 /** What an operation gave: Mindee's bytes, and what the core adds to them. */
 export interface Reply {
   body: Buffer;
-  about: { resume_token?: string; next?: object };
+  about: { resume_token?: string; next?: object; first?: boolean; waits?: number };
 }
 
-/** Arguments of an operation beside its options. */
+/** Arguments of an operation beside its options: JSON, and what goes over as bytes. */
 export interface Arguments {
-  product?: string;
-  id?: string;
+  [name: string]: unknown;
   source?: Source;
+  content?: Buffer;
 }
 
 /** Makes a client of the core, or throws. */
@@ -34,12 +34,12 @@ export function open(options: ClientOptions | undefined): NativeClient {
 export async function perform(
   client: NativeClient,
   operation: string,
-  { source, ...given }: Arguments,
+  { source, content, ...given }: Arguments,
   options: CallOptions | undefined,
 ): Promise<Reply> {
   const { signal, ...rest } = options ?? {};
   return await withSignal(signal, async (cancel) => {
-    const handed = source === undefined ? { arguments: {} } : await hand(source, signal);
+    const handed = source === undefined ? { arguments: {}, content } : await hand(source, signal);
     const text = optionsText({ ...rest, ...given, ...handed.arguments });
     const settled = await client.call(operation, text, cancel, handed.content);
     if (settled.body === undefined || settled.about === undefined) {

@@ -1,7 +1,10 @@
 /** The client: a list of the operations by resource. */
 
 import { perform, open } from "./call";
+import { parse } from "./json";
+import { Ledger } from "./ledger";
 import type { NativeClient } from "./mindee-core.node";
+import { camelKeys } from "./names";
 import type {
   CallOptions,
   ClientOptions,
@@ -21,6 +24,17 @@ import {
   type SplitResult,
 } from "./results";
 import type { Source } from "./source";
+import {
+  type Body,
+  type Delivery,
+  type DeliveryOptions,
+  type RequestHeaders,
+  type Secrets,
+  bytesOf,
+  deliveryOf,
+  signed,
+  unsigned,
+} from "./webhook";
 
 /**
  * A client of the Mindee V2 API: one pool of connections, safe to share, nothing to close.
@@ -43,6 +57,9 @@ export class Client {
   readonly jobs: Jobs;
   /** The organization's models. */
   readonly models: Models;
+  /** The durable record of documents, jobs and results; the option `ledger` names its file. */
+  readonly ledger: Ledger;
+  readonly #native: NativeClient;
 
   /** A client with options; what is not given comes from the environment or the defaults. */
   constructor(options?: ClientOptions) {
@@ -54,7 +71,29 @@ export class Client {
     this.ocr = new Product(native, "ocr");
     this.jobs = new Jobs(native);
     this.models = new Models(native);
+    this.ledger = new Ledger(native);
+    this.#native = native;
   }
+
+  /** What the client's calls wait for in this process. */
+  async status(): Promise<Status> {
+    const { body } = await perform(this.#native, "status", {}, undefined);
+    return camelKeys(parse(body.toString())) as unknown as Status;
+  }
+}
+
+/** What the calls of a client wait for. */
+export interface Status {
+  /** Waits for jobs. */
+  readonly jobsWaitedFor: number;
+  /** Uploads that wait until the budget has room. */
+  readonly uploadsWaitingForBudget: number;
+  /** Questions and fetches that wait until the budget has room. */
+  readonly readsWaitingForBudget: number;
+  /** The share of `postsPerMinute` in force: less than 1 after the server refused. */
+  readonly shareOfUploads: number;
+  /** The share of `getsPerMinute` in force. */
+  readonly shareOfReads: number;
 }
 
 /** One product of a client. */
@@ -116,7 +155,40 @@ export class Jobs {
     const { body } = await perform(this.#native, "jobs.result", { id }, options);
     return new Inference(body);
   }
+
+  /**
+   * Tells of a webhook's arrival: verified, it is kept in the ledger, where there is one, and ends
+   * the waits for its job. Answer the webhook when this has returned.
+   */
+  async deliver(
+    body: Body,
+    headers: RequestHeaders,
+    secrets: Secrets,
+    options?: DeliveryOptions,
+  ): Promise<Delivered> {
+    return await this.#deliver(body, signed(headers, secrets, options));
+  }
+
+  /** The same for a delivery whose signature nobody has checked. Anybody can have sent it. */
+  async deliverUnsigned(body: Body, options?: DeliveryOptions): Promise<Delivered> {
+    return await this.#deliver(body, unsigned(options));
+  }
+
+  async #deliver(body: Body, given: object): Promise<Delivered> {
+    const all = { ...given, content: bytesOf(body) };
+    const reply = await perform(this.#native, "jobs.deliver", all, undefined);
+    const { first, waits } = reply.about;
+    return Object.assign(deliveryOf(reply), { first, waits }) as Delivered;
+  }
 }
+
+/** What became of a webhook's delivery that a client was told of. */
+export type Delivered = Delivery & {
+  /** Whether it is the first of its inference. */
+  readonly first: boolean;
+  /** How many waits it ended. */
+  readonly waits: number;
+};
 
 /** Models of a client's organization. */
 export class Models {

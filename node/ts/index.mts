@@ -4,6 +4,7 @@ export {
   AuthError,
   CancelledError,
   Client,
+  FailedInference,
   Field,
   Fields,
   Inference,
@@ -20,5 +21,6 @@ export {
   TimeoutError,
   UsageError,
   WebhookError,
+  webhook,
 } from "./index.js";
 export type * from "./index.js";

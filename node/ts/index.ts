@@ -2,10 +2,12 @@
 
 export {
   Client,
+  type Delivered,
   type Jobs,
   type Models,
   type ModelSearch,
   type Product,
+  type Status,
 } from "./client";
 export {
   AuthError,
@@ -25,6 +27,14 @@ export {
 export { type Confidence, Field, Fields, type Location } from "./fields";
 export type { Json } from "./json";
 export type {
+  CollectQuery,
+  Ledger,
+  LedgerDocument,
+  LedgerResult,
+  LedgerState,
+  RecordedError,
+} from "./ledger";
+export type {
   CallOptions,
   ClientOptions,
   DocumentOptions,
@@ -40,6 +50,7 @@ export {
   type CropResult,
   type DocumentFile,
   type ExtractionResult,
+  FailedInference,
   Inference,
   type InferenceContent,
   Job,
@@ -54,3 +65,4 @@ export {
   type SplitResult,
 } from "./results";
 export type { Bytes, Source } from "./source";
+export * as webhook from "./webhook";

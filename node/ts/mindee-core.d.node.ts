@@ -17,6 +17,9 @@ export declare class NativeClient {
 /** The largest document that Mindee takes, in bytes: no more of a stream is worth reading. */
 export declare function largestSource(): number
 
+/** The member `result` of each row of a JSON array, byte for byte; none where a row has none. */
+export declare function rawResults(rows: Buffer): Array<Buffer | undefined | null>
+
 /** How a call ended: an answer (`body`, `about`) or an error (`failure` and what belongs to it). */
 export interface Settled {
   /** The answer's bytes, or those of an answer that could not be read. */
@@ -31,5 +34,11 @@ export interface Settled {
   text?: string
 }
 
+/** The signature of a webhook's body, or why there is none. */
+export declare function signWebhook(body: Buffer, secret: string): string | Settled
+
 /** The core's version, operations, options, categories and errors, as one JSON object. */
 export declare function tables(): string
+
+/** Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object. */
+export declare function unwrapWebhook(body: Buffer, arguments: string): Settled

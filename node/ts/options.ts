@@ -21,11 +21,11 @@ export interface ClientOptions {
   caFile?: string;
   /** Routes to use: the older ones are for extraction alone. */
   routes?: "products" | "inferences";
-  /** Uploads per minute that this client lets through; the limit is the whole organization's. */
+  /** Uploads per minute that this client lets through; Mindee's limit is the whole organization's. */
   postsPerMinute?: number;
-  /** Questions and fetches per minute that this client lets through. */
+  /** Questions and fetches per minute that this client lets through; the same holds for them. */
   getsPerMinute?: number;
-  /** File of the durable record of documents, jobs and results. */
+  /** SQLite file that records each document, its job and its result. Without it nothing is kept. */
   ledger?: string;
 }
 
@@ -35,9 +35,9 @@ export interface CallOptions {
   deadline?: number;
   /** How often a request that is safe to repeat is repeated. */
   retries?: number;
-  /** Time from the upload to the first question for the result, in seconds. */
+  /** Time from the upload to the first question, in seconds. Not given, it is learned for each model. */
   firstPoll?: number;
-  /** Time between later questions, in seconds. */
+  /** Time between later questions, in seconds. Not given, it is learned for each model. */
   pollInterval?: number;
   /** Ends the call. Mindee goes on with what it has taken; the error tells the job. */
   signal?: AbortSignal | null;

@@ -179,6 +179,28 @@ export class Inference<R = AnyResult> extends Answer {
   }
 }
 
+/** An inference that failed, as webhooks tell it. */
+export class FailedInference extends Answer {
+  /** The inference's id, the same as the job's. */
+  declare readonly inferenceId: string;
+  /** The model. */
+  declare readonly modelId?: string | null;
+  /** The document's file name. */
+  declare readonly fileName?: string | null;
+  /** Your own name for the document. */
+  declare readonly fileAlias?: string | null;
+  /** Why it failed. */
+  declare readonly error?: Problem | null;
+  /** When it failed, in UTC. */
+  declare readonly createdAt?: string | null;
+
+  /** Reads the body of a webhook. */
+  constructor(raw: Buffer) {
+    super(raw);
+    this.take("");
+  }
+}
+
 /** A complete inference inside another one: extraction chained to split, crop or classification. */
 export interface Chained {
   /** The extraction that followed. */

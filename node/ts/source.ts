@@ -39,8 +39,9 @@ export async function hand(source: Source, signal?: AbortSignal | null): Promise
     const isFile = source.protocol === "file:";
     return { arguments: { source: isFile ? { path: fileURLToPath(source) } : { url: source } } };
   }
-  if (isBytes(source)) {
-    return named(undefined, view(source));
+  const bytes = view(source);
+  if (bytes !== undefined) {
+    return named(undefined, bytes);
   }
   if (source instanceof Blob) {
     return named((source as Partial<File>).name, Buffer.from(await source.arrayBuffer()));
@@ -50,8 +51,9 @@ export async function hand(source: Source, signal?: AbortSignal | null): Promise
     const filename = typeof path === "string" ? basename(path) : undefined;
     return named(filename, await readAll(source, signal));
   }
-  if ("bytes" in source && isBytes(source.bytes)) {
-    return named(source.filename, view(source.bytes));
+  const inside = "bytes" in source ? view(source.bytes) : undefined;
+  if (inside !== undefined) {
+    return named((source as { filename?: string }).filename, inside);
   }
   return { arguments: { source } };
 }
@@ -61,16 +63,13 @@ function named(sourceName: string | undefined, content: Buffer): Handed {
   return { arguments: sourceName === undefined ? {} : { sourceName }, content };
 }
 
-function isBytes(value: object): value is Bytes {
-  return (
-    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
-  );
-}
-
-function view(bytes: Bytes): Buffer {
-  return ArrayBuffer.isView(bytes)
-    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : Buffer.from(bytes);
+/** The same bytes as a Buffer; undefined for what is no bytes. */
+export function view(value: unknown): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
+  const isBuffer = value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  return isBuffer ? Buffer.from(value) : undefined;
 }
 
 /** Reads a stream into memory, but no further than the core would take it. */

@@ -226,7 +226,7 @@ fn given(source: &Bound<'_, PyAny>) -> Result<Given, Error> {
     }
 }
 
-fn text(text: &Bound<'_, PyString>) -> Result<String, Error> {
+pub(crate) fn text(text: &Bound<'_, PyString>) -> Result<String, Error> {
     let broken = |_| Error::new(code::TEXT_NOT_UTF8, "A text is not UTF-8");
     text.to_str().map(str::to_owned).map_err(broken)
 }

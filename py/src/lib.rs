@@ -1,10 +1,12 @@
-//! The native half of the Python package `mindee_core`: two ways to perform a call, and the
-//! tables that its tests compare with. Everything is decided in `mindee-core`.
+//! The native half of the Python package `mindee_core`: two ways to perform a call, webhooks, and
+//! the tables that its tests compare with. Everything is decided in `mindee-core`.
 
 mod boundary;
 mod exit;
+mod ledger;
 mod queue;
 mod tables;
+mod webhook;
 
 /// The module `mindee_core._native`.
 #[pyo3::pymodule]
@@ -12,9 +14,13 @@ mod _native {
     #[pymodule_export]
     use crate::boundary::{Client, Failure, Work, refuse_option};
     #[pymodule_export]
+    use crate::ledger::results;
+    #[pymodule_export]
     use crate::queue::Queue;
     #[pymodule_export]
     use crate::tables::tables;
+    #[pymodule_export]
+    use crate::webhook::{sign_webhook, unwrap_webhook};
 
     use pyo3::prelude::*;
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -55,12 +56,22 @@ class Sandbox:
             if len(self.requests(route)) >= times:
                 return
             time.sleep(0.01)
-        raise AssertionError(f"no request on {route!r}: {self.requests()}")
+        seen = [(request["path"], request["status"]) for request in self.requests()]
+        raise AssertionError(f"no request on {route!r}: {seen}")
 
     def stop(self):
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()
+
+
+def until(condition):
+    """Waits until something is so."""
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not become so")
 
 
 @pytest.fixture(scope="session")
@@ -100,17 +111,18 @@ def on_loop(sandbox):
 class Child:
     """A Python process of its own, with the sandbox in its environment."""
 
-    def __init__(self, sandbox, script, *arguments):
+    def __init__(self, sandbox, script, *arguments, base_url=None, stdin=False):
         environment = {
             **os.environ,
             "MINDEE_V2_API_KEY": sandbox.options["api_key"],
-            "MINDEE_V2_BASE_URL": sandbox.options["base_url"],
+            "MINDEE_V2_BASE_URL": base_url or sandbox.options["base_url"],
             "MODEL": sandbox.models["extraction"],
             "DOCUMENT": str(DATA / "invoice.pdf"),
         }
         command = [sys.executable, "-c", script, *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen(command, env=environment, **pipes)
+        stdin = subprocess.PIPE if stdin else None
+        self.process = subprocess.Popen(command, env=environment, stdin=stdin, **pipes)
 
     def end(self, seconds=30):
         """Its exit code, output and errors."""
@@ -125,4 +137,4 @@ class Child:
 
 @pytest.fixture
 def child(sandbox):
-    return lambda script, *arguments: Child(sandbox, script, *arguments)
+    return partial(Child, sandbox)

@@ -1,5 +1,6 @@
 """Options reach the core as they are given; their names are the core's."""
 
+import inspect
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -148,26 +149,40 @@ def test_other_products_lack_the_options_of_extraction_alone():
 
 def test_alike_operations_take_alike_options():
     waiting = keys_of("jobs.wait")
-    assert [keys_of(name) for name in ("jobs.get", "jobs.result", "result")] == [waiting] * 3
+    alike = ("jobs.get", "jobs.result", "result", "ledger.resume")
+    assert [keys_of(name) for name in alike] == [waiting] * 4
     assert keys_of("enqueue") == keys_of("run")
 
 
-NOT_HERE = {
-    "jobs.deliver",
-    "status",
-    "ledger.pending",
-    "ledger.resume",
-    "ledger.collect",
-    "ledger.forget",
-}
-"""Operations of the core that this package has no method for."""
+def methods(client, operation):
+    """The methods of an operation: one, or one for each product."""
+    row = next(row for row in TABLES["operations"] if row["name"] == operation)
+    part, _, method = operation.rpartition(".")
+    if "product" in row["keys"]:
+        return [getattr(getattr(client, product), method, None) for product in TABLES["products"]]
+    return [getattr(getattr(client, part) if part else client, method, None)]
 
 
-def test_every_other_operation_and_every_product_of_the_core_has_a_method(client):
-    def has(operation):
-        part, _, method = operation.rpartition(".")
-        holders = [part] if part else TABLES["products"]
-        found = [getattr(getattr(client, holder, None), method, None) for holder in holders]
-        return all(callable(method) for method in found)
+def test_every_operation_and_every_product_of_the_core_has_a_method(client):
+    lacking = [
+        row["name"]
+        for row in TABLES["operations"]
+        if not all(callable(method) for method in methods(client, row["name"]))
+    ]
+    assert lacking == []
 
-    assert {row["name"] for row in TABLES["operations"] if not has(row["name"])} == NOT_HERE
+
+@pytest.mark.parametrize(
+    ("operation", "more", "fewer"),
+    [
+        ("jobs.deliver", {"body"}, {"unsigned"}),
+        ("ledger.pending", set(), set()),
+        ("ledger.collect", set(), set()),
+        ("ledger.forget", set(), set()),
+        ("status", set(), set()),
+    ],
+)
+def test_operations_without_options_take_the_arguments_of_the_core(client, operation, more, fewer):
+    [method] = methods(client, operation)
+    taken = set(inspect.signature(method).parameters)
+    assert taken == (set(keys_of(operation)) | more) - fewer

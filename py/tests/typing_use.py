@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import mindee_core
-from mindee_core import AsyncClient, Base64, Client, Inference
+from mindee_core import AsyncClient, Base64, Client, Inference, webhook
 from mindee_core.options import ExtractionOptions
 from mindee_core.types import ExtractionResult, OcrResult
+from mindee_core.view import View
 
 
 def accepted(client: Client) -> None:
@@ -33,10 +34,32 @@ def accepted(client: Client) -> None:
         print(token, confidence, rows, words, names)
 
 
+def told_by_webhook(client: Client, body: bytes, environment: dict[str, object]) -> str | None:
+    for headers in ({"X-Signature": "s"}, [("X-Signature", "s")], [(b"x-signature", b"s")]):
+        webhook.unwrap(body, headers, ["new", "old"], largest=1000)
+    delivered = client.jobs.deliver(body, environment, "secret")
+    delivery = delivered.delivery
+    if delivery.kind == "result":
+        inference: Inference[View] = delivery.inference
+        return inference.id if delivered.first else None
+    return delivery.failure.error.detail if delivery.failure.error else None
+
+
+def recorded(client: Client) -> list[bytes | None]:
+    errors: list[mindee_core.MindeeError | None] = [row.error for row in client.ledger.resume()]
+    keys: list[int] = [row.key for row in client.ledger.pending() if row.can_be_sent_again]
+    waiting: int = client.status().jobs_waited_for
+    print(errors, waiting, client.ledger.forget(keys), client.ledger.forget(5))
+    return [kept.raw for kept in client.ledger.collect(after=3, most=10)]
+
+
 async def awaited(client: AsyncClient) -> None:
     async with client as same:
         inference: Inference[ExtractionResult] = await same.extraction.run("a.pdf", model_id="m")
         print(inference.id, [model.id async for model in same.models.search()])
+        first: bool = (await same.jobs.deliver(b"", [], "s")).first
+        kept: Inference[View] | None = (await same.ledger.collect())[0].inference
+        print(first, kept)
 
 
 def refused(client: Client) -> None:
@@ -51,3 +74,8 @@ def refused(client: Client) -> None:
     client.extraction.result("i").result.splits  # type: ignore[attr-defined]
     client.extraction.result("i").file.page_count  # type: ignore[union-attr]
     Client(key="k")  # type: ignore[call-arg]
+    webhook.unwrap({"inference": {}}, {}, "s")  # type: ignore[arg-type]
+    webhook.unwrap(b"", {}, b"s").failure  # type: ignore[arg-type, union-attr]
+    webhook.unwrap(b"", {})  # type: ignore[call-arg]
+    client.ledger.resume(model_id="m")  # type: ignore[call-arg]
+    client.ledger.collect(most="5")  # type: ignore[arg-type]

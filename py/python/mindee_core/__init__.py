@@ -10,7 +10,7 @@ The key comes from ``MINDEE_V2_API_KEY`` or the option ``api_key``. ``AsyncClien
 asyncio. This library is independent of Mindee.
 """
 
-from . import errors, jobs, types
+from . import errors, jobs, ledger, types, webhook
 from ._native import __version__
 from .aio import AsyncClient
 from .client import Client
@@ -30,7 +30,8 @@ from .errors import (
     WebhookError,
 )
 from .fields import Field, Fields, Location
-from .jobs import Job, Model, Problem
+from .jobs import Job, Model, Problem, Status
+from .ledger import LedgerDocument, LedgerResult
 from .sources import Base64
 from .types import Inference
 from .view import MISSING
@@ -48,6 +49,8 @@ __all__ = [
     "InternalError",
     "Job",
     "JobFailedError",
+    "LedgerDocument",
+    "LedgerResult",
     "Location",
     "MindeeError",
     "Model",
@@ -57,11 +60,14 @@ __all__ = [
     "RateLimitedError",
     "RejectedError",
     "ServerError",
+    "Status",
     "TimeoutError",
     "UsageError",
     "WebhookError",
     "__version__",
     "errors",
     "jobs",
+    "ledger",
     "types",
+    "webhook",
 ]

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 from typing import Any, final
 
-__all__ = ["Client", "Failure", "Queue", "Work", "__version__", "refuse_option", "tables"]
+__all__ = [
+    "Client",
+    "Failure",
+    "Queue",
+    "Work",
+    "__version__",
+    "refuse_option",
+    "results",
+    "sign_webhook",
+    "tables",
+    "unwrap_webhook",
+]
 
 __version__: str
 
@@ -32,4 +43,7 @@ class Work:
     def abort(self) -> None: ...
 
 def refuse_option(message: str) -> Failure: ...
+def results(rows: bytes) -> list[bytes | None]: ...
+def sign_webhook(body: bytes, secret: str) -> str: ...
 def tables() -> str: ...
+def unwrap_webhook(body: bytes, arguments: str) -> tuple[bytes, str]: ...

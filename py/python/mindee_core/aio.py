@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .bridge import AsyncDoor
-from .jobs import Job, Model, ModelPage
+from .jobs import Job, Model, ModelPage, Status
+from .ledger import LedgerDocument, LedgerResult, documents, forgotten, listed, results
 from .types import (
     ClassificationResult,
     CropResult,
@@ -13,10 +14,11 @@ from .types import (
     SplitResult,
     _Result,
 )
+from .webhook import Delivered, bytes_of, delivered, signed, unsigned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
     from typing import Any, NoReturn
 
     from typing_extensions import Self, Unpack
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from .sources import Source
     from .types import R
     from .view import View
+    from .webhook import Body, Headers, Secrets
 else:
     R = None
 
@@ -112,6 +115,54 @@ class Jobs:
         body, _ = await self._door.call("jobs.result", dict(id=id, **options))
         return Inference(body)
 
+    async def deliver(
+        self, body: Body, headers: Headers, secrets: Secrets, *, largest: int | None = None
+    ) -> Delivered:
+        """Tells of a webhook's arrival: verified, it is kept in the ledger, where there is one,
+        and ends the waits for its job. Answer the webhook when this has returned."""
+        return await self._deliver(body, signed(headers, secrets, largest))
+
+    async def deliver_unsigned(self, body: Body, *, largest: int | None = None) -> Delivered:
+        """The same for a delivery whose signature nobody has checked. Anybody can have sent it."""
+        return await self._deliver(body, unsigned(largest))
+
+    async def _deliver(self, body: Body, arguments: dict[str, Any]) -> Delivered:
+        return delivered(*await self._door.call("jobs.deliver", arguments, bytes_of(body)))
+
+
+class Ledger:
+    """The ledger of a client. Without the client's option ``ledger`` each method is an error."""
+
+    __slots__ = ("_door",)
+
+    def __init__(self, door: AsyncDoor) -> None:
+        self._door = door
+
+    async def pending(self) -> list[LedgerDocument]:
+        """Every document that was not forgotten, with its state."""
+        body, _ = await self._door.call("ledger.pending", {})
+        return documents(body)
+
+    async def resume(self, **options: Unpack[WaitOptions]) -> list[LedgerDocument]:
+        """Sends what was certainly not taken, waits for what has a job, and leaves the unknown to
+        you. Gives all documents afterwards; what came in the way of one is in its row."""
+        body, _ = await self._door.call("ledger.resume", dict(options))
+        return documents(body)
+
+    async def collect(
+        self, *, after: int | None = None, most: int | None = None
+    ) -> list[LedgerResult]:
+        """Results that are here, oldest first: those after the document of a key, and so many at
+        most. The next ones come after the key of the last."""
+        body, _ = await self._door.call("ledger.collect", dict(after=after, most=most))
+        return results(body)
+
+    async def forget(self, keys: int | Iterable[int]) -> int:
+        """Removes documents whose results are safe with you, by their keys. Gives how many there
+        were."""
+        body, _ = await self._door.call("ledger.forget", dict(keys=listed(keys)))
+        return forgotten(body)
+
 
 class ModelSearch:
     """The models that were found, in the order of their pages. Asks as far as it is read."""
@@ -160,7 +211,17 @@ class AsyncClient:
     error, whose ``resume_token`` goes on with a document that was sent already.
     """
 
-    __slots__ = ("_door", "extraction", "split", "crop", "classification", "ocr", "jobs", "models")
+    __slots__ = (
+        "_door",
+        "extraction",
+        "split",
+        "crop",
+        "classification",
+        "ocr",
+        "jobs",
+        "ledger",
+        "models",
+    )
 
     extraction: Extraction
     """Fields by the model's data schema."""
@@ -174,6 +235,8 @@ class AsyncClient:
     """All words and their places."""
     jobs: Jobs
     """Jobs, whatever their product."""
+    ledger: Ledger
+    """The durable record of documents, jobs and results."""
     models: Models
     """The organization's models."""
 
@@ -185,7 +248,15 @@ class AsyncClient:
         self.classification = Product(door, "classification", ClassificationResult)
         self.ocr = Product(door, "ocr", OcrResult)
         self.jobs = Jobs(door)
+        self.ledger = Ledger(door)
         self.models = Models(door)
+
+    async def status(self) -> Status:
+        """What the client's calls wait for in this process. Nothing is asked of Mindee."""
+        from json import loads
+
+        body, _ = await self._door.call("status", {})
+        return Status(loads(body))
 
     async def close(self) -> None:
         """Lets go of the connections; a second time does nothing."""

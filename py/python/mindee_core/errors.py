@@ -160,6 +160,13 @@ BY_NUMBER: dict[int, type[MindeeError]] = {
 """The class of each category, by the category's number."""
 
 
+def recorded(payload: dict[str, Any]) -> MindeeError:
+    """The error of a payload that was kept, which tells its category by name."""
+    kinds = {kind.__name__: kind for kind in BY_NUMBER.values()}
+    name = str(payload["category"]).title().replace("_", "")
+    return kinds.get(f"{name}Error", MindeeError)(payload)
+
+
 def from_payload(payload: str, number: int, body: bytes | None) -> MindeeError:
     """The error of a payload, as the native half hands it over."""
     from json import loads

@@ -103,6 +103,23 @@ class Job(Document):
         return type(self), (self.raw, self._about)
 
 
+class Status(View):
+    """What the calls of a client wait for, in this process."""
+
+    __slots__ = ()
+
+    jobs_waited_for: int
+    """Waits for jobs."""
+    uploads_waiting_for_budget: int
+    """Uploads that wait until one may leave."""
+    reads_waiting_for_budget: int
+    """Questions and fetches that wait until one may leave."""
+    share_of_uploads: float
+    """The part of the budget of uploads that is in force, from 0 to 1; less than 1 after a 429."""
+    share_of_reads: float
+    """The same for questions and fetches."""
+
+
 class ModelWebhook(View):
     """A webhook of a model."""
 
