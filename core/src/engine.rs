@@ -124,7 +124,7 @@ impl Engine {
         let path = ops::enqueue_path(product, &self.settings)?;
         let texts = ops::form_texts(product, params)?;
         let prepared = source.prepare().await?;
-        let alias = params.alias.as_deref();
+        let (alias, filename) = (params.alias.as_deref(), prepared.filename());
         let request = || async {
             let content = content_of(&prepared).await?;
             if let Some(entry) = entry {
@@ -142,13 +142,13 @@ impl Engine {
         let answer = self
             .attempts(Effect::Upload, limits, entry, request)
             .await
-            .map_err(|error| error.with_alias(alias))?;
+            .map_err(|error| error.with_document(alias, filename))?;
         let job = Job::read(
             answer.body.clone(),
             self.settings.address.text(),
             Some(product),
         );
-        let unusable = |error: Error| error.with_alias(alias).maybe_billed_now();
+        let unusable = |error: Error| error.with_document(alias, filename).maybe_billed_now();
         let job = job.map_err(|e| unusable(unreadable(answer.body.clone(), &e, "a job")))?;
         if job.has_usable_id() {
             return Ok(job);

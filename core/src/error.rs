@@ -242,6 +242,7 @@ struct Detail {
     job_id: Option<String>,
     resume_token: Option<ResumeToken>,
     alias: Option<String>,
+    filename: Option<String>,
     maybe_billed: bool,
     retry_after: Option<Duration>,
     body: Option<Bytes>,
@@ -259,6 +260,7 @@ impl Error {
             job_id: None,
             resume_token: None,
             alias: None,
+            filename: None,
             maybe_billed: false,
             retry_after: None,
             body: None,
@@ -311,8 +313,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_alias(mut self, alias: Option<&str>) -> Self {
+    /// Names the document, for an error of its upload.
+    pub(crate) fn with_document(mut self, alias: Option<&str>, filename: Option<&str>) -> Self {
         self.0.alias = alias.map(str::to_owned);
+        self.0.filename = filename.map(str::to_owned);
         self
     }
 
@@ -391,6 +395,11 @@ impl Error {
         self.0.alias.as_deref()
     }
 
+    /// The document's file name, where its upload failed.
+    pub fn filename(&self) -> Option<&str> {
+        self.0.filename.as_deref()
+    }
+
     /// The bytes of an answer that could not be read. Document content: never log it.
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()
@@ -429,6 +438,9 @@ impl Error {
         }
         if let Some(alias) = &d.alias {
             put("alias", json!(alias));
+        }
+        if let Some(filename) = &d.filename {
+            put("filename", json!(filename));
         }
         if !d.causes.is_empty() {
             put("causes", json!(d.causes));

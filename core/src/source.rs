@@ -166,6 +166,16 @@ pub(crate) enum Prepared {
     File(PreparedFile),
 }
 
+impl Prepared {
+    /// The file name that is sent; a URL has none of its own.
+    pub(crate) fn filename(&self) -> Option<&str> {
+        match self {
+            Self::Url(_) => None,
+            Self::File(file) => Some(&file.filename),
+        }
+    }
+}
+
 /// A local document, ready to be streamed.
 pub(crate) struct PreparedFile {
     pub filename: String,

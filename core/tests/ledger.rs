@@ -247,7 +247,9 @@ async fn a_webhook_is_kept_before_it_is_answered_and_told_first_from_again() {
 #[tokio::test]
 async fn a_ledger_that_cannot_be_opened_stops_the_client() {
     let stage = Stage::set().await;
-    let options = ClientOptions::new().api_key(ApiKey::new(stage.sandbox.api_key()).unwrap());
+    let options = ClientOptions::new()
+        .api_key(ApiKey::new(stage.sandbox.api_key()).unwrap())
+        .base_url(stage.sandbox.base_url());
     let error = Client::new(options.ledger("/nowhere/at/all.sqlite")).unwrap_err();
     assert_eq!(error.code(), "ledger.broken");
 }
