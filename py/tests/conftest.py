@@ -108,6 +108,11 @@ def on_loop(sandbox):
     return run
 
 
+# A shell starts what it puts into the background deaf to Ctrl-C, and that is inherited. Python's
+# own module for signals would load more than an import of ours may.
+HEARS_CTRL_C = "import _signal; _signal.signal(_signal.SIGINT, _signal.default_int_handler)\n"
+
+
 class Child:
     """A Python process of its own, with the sandbox in its environment."""
 
@@ -119,7 +124,7 @@ class Child:
             "MODEL": sandbox.models["extraction"],
             "DOCUMENT": str(DATA / "invoice.pdf"),
         }
-        command = [sys.executable, "-c", script, *arguments]
+        command = [sys.executable, "-c", HEARS_CTRL_C + script, *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         stdin = subprocess.PIPE if stdin else None
         self.process = subprocess.Popen(command, env=environment, stdin=stdin, **pipes)
