@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -37,7 +36,7 @@ pub struct Client(Arc<Engine>);
 impl Client {
     /// A client with options; what is not given comes from the environment or the defaults.
     pub fn new(options: ClientOptions) -> Result<Self, Error> {
-        let options = options.with_environment()?;
+        let options = options.with_environment()?.with_defaults()?;
         let api_key = options
             .api_key
             .ok_or_else(|| Error::new(code::API_KEY_MISSING, "There is no API key"))?;
@@ -49,28 +48,23 @@ impl Client {
                 return Err(Error::new(code::OPTION_INVALID, message));
             }
         };
-        let address = Address::new(
-            options
-                .base_url
-                .as_deref()
-                .unwrap_or("https://api-v2.mindee.net"),
-        )?;
+        let address = Address::new(&options.base_url.unwrap_or_default())?;
         if api_key.is_of_sandbox() && address.is_of_mindee() {
             let message = "The API key is of a sandbox, and the address is Mindee's";
             return Err(Error::new(code::API_KEY_OF_SANDBOX, message));
         }
         let transport = Transport::new(transport::Settings {
             api_key,
-            request_timeout: options.request_timeout.unwrap_or(Duration::from_mins(2)),
-            connect_timeout: options.connect_timeout.unwrap_or(Duration::from_secs(10)),
+            request_timeout: options.request_timeout.unwrap_or_default(),
+            connect_timeout: options.connect_timeout.unwrap_or_default(),
             proxy: options.proxy,
             ca_file: options.ca_file,
         })?;
         let settings = Settings {
             address,
             older_routes,
-            posts_per_minute: options.posts_per_minute.unwrap_or(200),
-            gets_per_minute: options.gets_per_minute.unwrap_or(1200),
+            posts_per_minute: options.posts_per_minute.unwrap_or_default(),
+            gets_per_minute: options.gets_per_minute.unwrap_or_default(),
             ledger: options.ledger,
         };
         let engine = Engine::new(settings, transport);

@@ -270,15 +270,7 @@ impl Error {
 
     /// Adds an error and all its sources as the causes.
     pub(crate) fn caused_by(mut self, error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut next = Some(error);
-        while let Some(cause) = next {
-            let text = cause.to_string();
-            // Libraries often repeat their source's text in their own.
-            if !self.0.causes.iter().any(|known| known.contains(&text)) {
-                self.0.causes.push(text);
-            }
-            next = cause.source();
-        }
+        self.0.causes = causes_of(error);
         self
     }
 
@@ -447,6 +439,19 @@ impl Error {
         }
         Value::Object(payload)
     }
+}
+
+/// The texts of an error and its sources, outermost first.
+pub(crate) fn causes_of(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    let sources = std::iter::successors(Some(error), |cause| cause.source());
+    for text in sources.map(ToString::to_string) {
+        // Libraries often repeat their source's text in their own.
+        if !causes.iter().any(|known| known.contains(&text)) {
+            causes.push(text);
+        }
+    }
+    causes
 }
 
 impl fmt::Display for Error {

@@ -78,3 +78,22 @@ impl Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_table() {
+        let mut told = Params::new();
+        for spec in Params::SPEC {
+            if let Some(default) = spec.default {
+                told.set(spec.key, default).unwrap();
+            }
+        }
+        let (limits, written) = (Limits::of(&Params::new()), Limits::of(&told));
+        assert_eq!(limits.retries, written.retries);
+        let apart = written.deadline.duration_since(limits.deadline);
+        assert!(apart < Duration::from_secs(1), "{apart:?}");
+    }
+}

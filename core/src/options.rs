@@ -200,6 +200,17 @@ impl ClientOptions {
         Ok(options)
     }
 
+    /// Fills what was not given with the table's defaults, which stand nowhere else.
+    pub(crate) fn with_defaults(mut self) -> Result<Self, Error> {
+        let given = self.given();
+        for spec in Self::SPEC.iter().filter(|spec| !given.contains(&spec.key)) {
+            if let Some(default) = spec.default {
+                self.set(spec.key, default)?;
+            }
+        }
+        Ok(self)
+    }
+
     /// Fills what was not given from the environment.
     pub(crate) fn with_environment(mut self) -> Result<Self, Error> {
         let given = self.given();

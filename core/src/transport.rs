@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 
 use crate::cancel::cancelled;
-use crate::error::{Error, code};
+use crate::error::{Error, causes_of, code};
 use crate::process::PerProcess;
 use crate::retry::retry_after;
 use crate::secret::ApiKey;
@@ -324,14 +324,4 @@ fn sources<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
     std::iter::successors(Some(error), |cause| cause.source())
-}
-
-fn causes_of(error: &reqwest::Error) -> Vec<String> {
-    let mut causes: Vec<String> = Vec::new();
-    for text in sources(error).map(ToString::to_string) {
-        if !causes.iter().any(|known| known.contains(&text)) {
-            causes.push(text);
-        }
-    }
-    causes
 }
