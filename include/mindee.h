@@ -636,6 +636,7 @@ mindee_error *mindee_ledger_pending(const mindee_client *client, mindee_result *
 
 // Sends what was certainly not taken, waits for what has a job, leaves the unknown to you, and
 // lists all as `mindee_ledger_pending` does. What comes in the way of a document is in its row.
+// The option `older_than`, in seconds, leaves documents alone that were recorded later than that.
 //
 // Ownership: everything given stays the caller's; `options` and `cancel` may be NULL. `*out` is
 // the caller's, to free with `mindee_result_free`.

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
@@ -29,6 +30,7 @@ pub struct Call {
     after: u32,
     most: Option<u32>,
     keys: Vec<u32>,
+    older_than: Duration,
     /// Bytes that are no document: a webhook's body.
     content: Option<Bytes>,
     delivery: Map<String, Value>,
@@ -84,6 +86,7 @@ impl Call {
             after: 0,
             most: None,
             keys: Vec::new(),
+            older_than: Duration::ZERO,
             content: None,
             delivery: Map::new(),
             params: Params::new(),
@@ -153,6 +156,7 @@ impl Call {
             "per_page" => self.query.per_page = Some(count(key, value)?),
             "after" => self.after = count(key, value)?,
             "most" => self.most = Some(count(key, value)?),
+            "older_than" => self.older_than = seconds(key, value)?,
             "keys" => self.keys = counts(key, value)?,
             "headers" | "secrets" | "largest" | "unsigned" => {
                 self.delivery.insert(key.to_owned(), value.clone());
@@ -229,7 +233,11 @@ impl Client {
             #[cfg(feature = "ledger")]
             "ledger.pending" => Ok(told(&Value::Array(self.ledger()?.pending().await?))),
             #[cfg(feature = "ledger")]
-            "ledger.resume" => Ok(told(&Value::Array(self.ledger()?.resume(params).await?))),
+            "ledger.resume" => {
+                let ledger = self.ledger()?;
+                let rows = ledger.resume_older_than(call.older_than, params).await?;
+                Ok(told(&Value::Array(rows)))
+            }
             #[cfg(feature = "ledger")]
             "ledger.collect" => {
                 let most = call.most.unwrap_or(u32::MAX);
@@ -286,6 +294,10 @@ fn text(key: &str, value: &Value) -> Result<String, Error> {
 
 fn count(key: &str, value: &Value) -> Result<u32, Error> {
     u32::from_json(value).map_err(|e| named(key, &e))
+}
+
+fn seconds(key: &str, value: &Value) -> Result<Duration, Error> {
+    Duration::from_json(value).map_err(|e| named(key, &e))
 }
 
 /// A list of whole numbers, or one text with commas.

@@ -41,7 +41,7 @@ impl Store {
         match *self {}
     }
 
-    pub(crate) async fn keep_failure(&self, _: &str, _: &Error) -> Result<(), Error> {
+    pub(crate) async fn keep_failure(&self, _: &str, _: &str, _: &Error) -> Result<bool, Error> {
         match *self {}
     }
 }

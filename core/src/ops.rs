@@ -98,9 +98,9 @@ pub const TABLE: &[OperationSpec] = &[
     },
     OperationSpec {
         name: "ledger.resume",
-        arguments: &[],
+        arguments: &["older_than"],
         options: Heeded::Waiting,
-        doc: "Sends what was certainly not taken, waits for what has a job, and lists all.",
+        doc: "Sends what was certainly not taken, waits for what has a job, and lists all. `older_than`: seconds since a document was recorded; younger ones are left alone.",
     },
     OperationSpec {
         name: "ledger.collect",

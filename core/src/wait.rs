@@ -86,7 +86,8 @@ impl Engine {
                         JobStatus::Failed => {
                             let error = failed(job.error.as_ref()).with_job(token);
                             if let Some(store) = self.store()? {
-                                store.keep_failure(&job.id, &error).await?;
+                                let origin = self.settings.address.text();
+                                store.keep_failure(origin, &job.id, &error).await?;
                             }
                             return Err(error);
                         }
@@ -129,15 +130,14 @@ impl Engine {
             Payload::Failure(failure) => Arrival::Failure(Box::new(failure.error.clone())),
         };
         if let Some(store) = self.store()? {
-            match &arrival {
-                Arrival::Result(raw) => {
-                    let origin = self.settings.address.text();
-                    first = store.keep_result(origin, job_id, raw.clone()).await?;
-                }
+            let origin = self.settings.address.text();
+            first = match &arrival {
+                Arrival::Result(raw) => store.keep_result(origin, job_id, raw.clone()).await?,
                 Arrival::Failure(problem) => {
-                    store.keep_failure(job_id, &failed(Some(problem))).await?;
+                    let error = failed(Some(problem));
+                    store.keep_failure(origin, job_id, &error).await?
                 }
-            }
+            };
         }
         let waits = shared.poller.deliver(job_id, &arrival);
         Ok(Delivered { first, waits })

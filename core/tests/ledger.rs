@@ -188,6 +188,26 @@ async fn a_wait_that_was_dropped_goes_on_with_resume() {
 }
 
 #[tokio::test]
+async fn what_is_younger_than_asked_is_left_alone_by_resume() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    let extraction = client.extraction();
+    extraction.enqueue(invoice(), stage.params()).await.unwrap();
+    let ledger = client.ledger().unwrap();
+    let hour = Duration::from_secs(3600);
+    let rows = ledger
+        .resume_older_than(hour, stage.params())
+        .await
+        .unwrap();
+    assert_eq!(rows[0]["state"], "taken");
+    ledger
+        .resume_older_than(Duration::ZERO, stage.params())
+        .await
+        .unwrap();
+    assert_eq!(states(&ledger).await, ["done"]);
+}
+
+#[tokio::test]
 async fn bytes_cannot_be_sent_again_and_say_so() {
     let stage = Stage::set().await;
     stage.rules(&json!([{"on": "enqueue", "times": 1, "answer": {"status": 503}}]));
@@ -242,6 +262,34 @@ async fn a_webhook_is_kept_before_it_is_answered_and_told_first_from_again() {
         .await
         .unwrap();
     assert!(String::from_utf8(kept.to_vec()).unwrap().contains(body));
+}
+
+#[tokio::test]
+async fn the_news_of_a_failure_is_kept_and_told_first_from_again() {
+    let stage = Stage::set().await;
+    let body = r#"{"inference_id":"job-of-nobody","error":{"status":500,"code":"500-012"}}"#;
+    let delivery = mindee_core::webhook::unwrap_unsigned(body, 1_000).unwrap();
+    let first = stage.client().jobs().deliver(&delivery).await.unwrap();
+    let again = stage.client().jobs().deliver(&delivery).await.unwrap();
+    assert_eq!((first.first, again.first), (true, false));
+    let rows = stage.client().ledger().unwrap().pending().await.unwrap();
+    assert_eq!(
+        (&rows[0]["state"], &rows[0]["job_id"]),
+        (&json!("failed"), &json!("job-of-nobody"))
+    );
+}
+
+#[tokio::test]
+async fn a_result_that_is_here_outlives_the_news_of_a_failure() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    let run = client.extraction();
+    let inference = run.run(invoice(), stage.params()).await.unwrap();
+    let body = json!({"inference_id": inference.id, "error": {"status": 500}}).to_string();
+    let delivery = mindee_core::webhook::unwrap_unsigned(body, 1_000).unwrap();
+    let delivered = client.jobs().deliver(&delivery).await.unwrap();
+    assert!(!delivered.first);
+    assert_eq!(states(&client.ledger().unwrap()).await, ["done"]);
 }
 
 #[tokio::test]

@@ -81,6 +81,14 @@ test("an upload whose answer was lost is unknown, and left to the user", async (
   assert.equal((await sandbox.seen()).billed.documents, 1);
 });
 
+test("what is younger than asked is left alone by resume", async () => {
+  const client = sandbox.client({ ledger: freshFile() });
+  await client.extraction.enqueue(path, sandbox.quick());
+  const [young] = await client.ledger.resume({ olderThan: 3600 });
+  const [resumed] = await client.ledger.resume({ olderThan: 0, ...soon });
+  assert.deepEqual([young.state, resumed.state], ["taken", "done"]);
+});
+
 test("a wait that was aborted goes on with resume", async () => {
   await sandbox.rules({ on: "enqueue", job: { processing_ms: 400 } });
   const client = sandbox.client({ ledger: freshFile() });

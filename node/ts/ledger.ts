@@ -85,6 +85,12 @@ export interface CollectQuery {
   most?: number;
 }
 
+/** Which documents to resume. */
+export interface ResumeQuery {
+  /** Those that were recorded at least this many seconds ago; younger ones are left alone. */
+  olderThan?: number;
+}
+
 /** The ledger of a client. Without the client's option `ledger` each method fails. */
 export class Ledger {
   readonly #native: NativeClient;
@@ -104,8 +110,8 @@ export class Ledger {
    * Sends what was certainly not taken, waits for what has a job, and leaves the unknown to you.
    * Gives the state of all afterwards; an error of one document is in its row.
    */
-  async resume(options?: CallOptions): Promise<LedgerDocument[]> {
-    const { body } = await perform(this.#native, "ledger.resume", {}, options);
+  async resume({ olderThan, ...options }: ResumeQuery & CallOptions = {}): Promise<LedgerDocument[]> {
+    const { body } = await perform(this.#native, "ledger.resume", { olderThan }, options);
     return documents(body);
   }
 

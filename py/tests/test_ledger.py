@@ -136,6 +136,13 @@ print(client.jobs.deliver(body, headers, secret).first)
     assert webhook.unwrap_unsigned(body).inference == recorded.ledger.collect()[0].inference
 
 
+def test_what_is_younger_than_asked_is_left_alone_by_resume(recorded, sandbox):
+    recorded.extraction.enqueue(INVOICE, model_id=sandbox.models["extraction"])
+    [young] = recorded.ledger.resume(older_than=3600)
+    [resumed] = recorded.ledger.resume(older_than=0, **SOON)
+    assert (young.state, resumed.state) == ("taken", "done")
+
+
 def test_without_the_option_there_is_no_ledger(client):
     for call in (client.ledger.pending, client.ledger.resume, client.ledger.collect):
         with pytest.raises(mindee_core.UsageError, match="`ledger`") as caught:

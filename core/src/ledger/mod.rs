@@ -23,6 +23,7 @@ mod rows;
 mod store;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
@@ -86,8 +87,18 @@ impl Ledger {
     /// Documents that live processes work on are left to them. Gives the state of all afterwards;
     /// an error of one document is in its row and does not stop the others.
     pub async fn resume(&self, params: Params) -> Result<Vec<Value>, Error> {
+        self.resume_older_than(Duration::ZERO, params).await
+    }
+
+    /// The same for documents that were recorded at least `age` ago alone: a receiver of webhooks
+    /// asks so, every minute or two, for what should have arrived by now and did not.
+    pub async fn resume_older_than(
+        &self,
+        age: Duration,
+        params: Params,
+    ) -> Result<Vec<Value>, Error> {
         let store = self.store()?;
-        let pending = store.take_over(self.origin()).await?;
+        let pending = store.take_over(self.origin(), age).await?;
         let each = pending
             .into_iter()
             .map(|pending| self.resume_one(pending, &params));

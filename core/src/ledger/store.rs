@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rusqlite::{Connection, named_params};
@@ -134,39 +135,58 @@ impl Store {
         free.then(entry)
     }
 
-    /// Keeps the bytes of a result, before anybody parses them; also of a job that this ledger did
-    /// not know. Tells whether it is the first time.
+    /// Keeps the bytes of a result, before anybody parses them. Tells whether it is the first time.
     pub(crate) async fn keep_result(
         &self,
         origin: &str,
         job_id: &str,
         result: Bytes,
     ) -> Result<bool, Error> {
+        self.keep(origin, job_id, "done", Some(result), None).await
+    }
+
+    /// Records that a job ended without a result. Tells whether it is the first time.
+    pub(crate) async fn keep_failure(
+        &self,
+        origin: &str,
+        job_id: &str,
+        error: &Error,
+    ) -> Result<bool, Error> {
+        let error = error.payload().to_string();
+        self.keep(origin, job_id, "failed", None, Some(error)).await
+    }
+
+    /// Records how a job ended, also of one that this ledger did not know.
+    async fn keep(
+        &self,
+        origin: &str,
+        job_id: &str,
+        state: &'static str,
+        result: Option<Bytes>,
+        error: Option<String>,
+    ) -> Result<bool, Error> {
         let (origin, job_id, owner) = (origin.to_owned(), job_id.to_owned(), self.owner.clone());
         on_disk(&self.connection, move |connection| {
+            let given = named_params! {
+                ":job": job_id, ":state": state, ":result": result.as_deref(), ":error": error,
+                ":owner": owner, ":origin": origin,
+            };
             let whole = connection.unchecked_transaction()?;
-            let sql = "SELECT count(*) FROM documents WHERE job_id = ?1 AND state = 'done'";
-            let known: i64 = whole.query_row(sql, [&job_id], |row| row.get(0))?;
             let sql =
-                "UPDATE documents SET state = 'done', result = ?2, error = NULL WHERE job_id = ?1";
-            if whole.execute(sql, (&job_id, result.as_ref()))? == 0 {
-                let sql =
-                    "INSERT INTO documents (owner, state, origin, product, form, job_id, result)
-                           VALUES (?1, 'done', ?2, '', '[]', ?3, ?4)";
-                whole.execute(sql, (owner, origin, job_id, result.as_ref()))?;
+                "SELECT count(*) FROM documents WHERE job_id = ?1 AND state IN ('done', 'failed')";
+            let known: i64 = whole.query_row(sql, [&job_id], |row| row.get(0))?;
+            // What is here is never given up for the news of a failure.
+            let sql =
+                "INSERT INTO documents (owner, state, origin, product, form, job_id, result, error)
+                       SELECT :owner, :state, :origin, '', '[]', :job, :result, :error
+                       WHERE NOT EXISTS (SELECT 1 FROM documents WHERE job_id = :job)";
+            if whole.execute(sql, given)? == 0 {
+                let sql = "UPDATE documents SET state = ?2, result = ?3, error = ?4
+                           WHERE job_id = ?1 AND (state != 'done' OR ?2 = 'done')";
+                whole.execute(sql, (&job_id, state, result.as_deref(), error))?;
             }
             whole.commit()?;
             Ok(known == 0)
-        })
-        .await
-    }
-
-    /// Records that a job ended without a result.
-    pub(crate) async fn keep_failure(&self, job_id: &str, error: &Error) -> Result<(), Error> {
-        let (job_id, error) = (job_id.to_owned(), error.payload().to_string());
-        on_disk(&self.connection, move |connection| {
-            let sql = "UPDATE documents SET state = 'failed', error = ?2 WHERE job_id = ?1";
-            connection.execute(sql, (job_id, error)).map(drop)
         })
         .await
     }
@@ -208,14 +228,19 @@ impl Store {
         File::open(owner_file(&self.path, owner)).is_ok_and(|file| file.try_lock().is_err())
     }
 
-    /// Takes over what can go on and nobody works on.
-    pub(crate) async fn take_over(&self, origin: &str) -> Result<Vec<Pending>, Error> {
-        let origin = origin.to_owned();
+    /// Takes over what can go on, was recorded at least this long ago and nobody works on.
+    pub(crate) async fn take_over(
+        &self,
+        origin: &str,
+        older_than: Duration,
+    ) -> Result<Vec<Pending>, Error> {
+        let (origin, seconds) = (origin.to_owned(), older_than.as_secs_f64());
         let rows = on_disk(&self.connection, move |connection| {
             let sql = "SELECT key, owner, state, product, form, source, resume_token FROM documents
                        WHERE origin = ?1 AND (state = 'taken' OR (state = 'intended' AND source IS NOT NULL))
+                       AND julianday('now') - julianday(created_at) >= ?2 / 86400.0
                        ORDER BY key";
-            connection.prepare(sql)?.query_map([origin], resumable)?.collect::<Result<Vec<_>, _>>()
+            connection.prepare(sql)?.query_map((origin, seconds), resumable)?.collect::<Result<Vec<_>, _>>()
         })
         .await?;
         let mut pending = Vec::new();

@@ -143,10 +143,13 @@ class Ledger:
         body, _ = await self._door.call("ledger.pending", {})
         return documents(body)
 
-    async def resume(self, **options: Unpack[WaitOptions]) -> list[LedgerDocument]:
+    async def resume(
+        self, *, older_than: float | None = None, **options: Unpack[WaitOptions]
+    ) -> list[LedgerDocument]:
         """Sends what was certainly not taken, waits for what has a job, and leaves the unknown to
-        you. Gives all documents afterwards; what came in the way of one is in its row."""
-        body, _ = await self._door.call("ledger.resume", dict(options))
+        you. Documents recorded less than ``older_than`` seconds ago are left alone. Gives all
+        documents afterwards; what came in the way of one is in its row."""
+        body, _ = await self._door.call("ledger.resume", dict(options, older_than=older_than))
         return documents(body)
 
     async def collect(
