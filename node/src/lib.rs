@@ -4,4 +4,5 @@
 //! as the core's payload; real `Error` objects are made in TypeScript, where the stack is known.
 
 mod boundary;
+mod feed;
 mod tables;

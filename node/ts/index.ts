@@ -64,5 +64,5 @@ export {
   type Split,
   type SplitResult,
 } from "./results";
-export type { Bytes, Source } from "./source";
+export type { Bytes, Source, Stream } from "./source";
 export * as webhook from "./webhook";

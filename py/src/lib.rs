@@ -3,6 +3,7 @@
 
 mod boundary;
 mod exit;
+mod feed;
 mod ledger;
 mod queue;
 mod tables;
@@ -13,6 +14,8 @@ mod webhook;
 mod _native {
     #[pymodule_export]
     use crate::boundary::{Client, Failure, Work, refuse_option};
+    #[pymodule_export]
+    use crate::feed::Feed;
     #[pymodule_export]
     use crate::ledger::results;
     #[pymodule_export]

@@ -68,7 +68,7 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
     source_name: str | None
-    """File name of a source that is bytes."""
+    """File name of a source that is bytes or a stream."""
 
 
 class ExtractionOptions(DocumentOptions, total=False):

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Awaitable, Iterable
     from typing import Any, Protocol, TypeAlias
 
     class Readable(Protocol):
         """An open binary file, or anything else that gives its bytes."""
 
-        def read(self) -> bytes:
-            """All bytes, to the end."""
+        def read(self, size: int, /) -> bytes:
+            """Up to so many bytes; none at the end."""
 
-    Source: TypeAlias = (
-        str | os.PathLike[Any] | bytes | bytearray | memoryview | Readable | "Base64"
-    )
-    """A path or https URL, a path, bytes, an open binary file, or base64 text.
+    class AsyncReadable(Protocol):
+        """The same, to be awaited."""
 
-    A path is streamed and never held in memory; ``bytes`` are sent without a copy; a file is read
-    to its end, and its name is taken where it has one."""
+        def read(self, size: int, /) -> Awaitable[bytes]:
+            """Up to so many bytes; none at the end."""
+
+    Content: TypeAlias = bytes | bytearray | memoryview
+
+    Source: TypeAlias = str | os.PathLike[Any] | Content | Readable | Iterable[Content] | "Base64"
+    """A path or https URL, a path, bytes, an open binary file, an iterable of bytes, base64 text.
+
+    Paths, files and iterables are streamed and never held in memory; ``bytes`` are sent without a
+    copy. A file is read from where it stands, by a thread of its own, and is not closed; its name
+    is taken where it has one, unless ``source_name`` is given. A stream can be sent once: small
+    ones are sent again where the server asks for it, larger ones end with its error."""
+
+    AsyncSource: TypeAlias = Source | AsyncReadable | AsyncIterable[Content]
+    """The same, and for ``AsyncClient`` also what is awaited: an asynchronous iterable of bytes, or
+    a file whose ``read`` is a coroutine function. A task of the same event loop reads it."""
 
 
 class Base64:
@@ -51,14 +65,19 @@ def hand_over(source: Any) -> tuple[tuple[str, Any] | None, dict[str, Any]]:
         return ("path", os.fsdecode(source)), {}
     if isinstance(source, Base64):
         return None, {"source": {"base64": source.text, "filename": source.filename}}
-    if callable(getattr(source, "read", None)):
-        content = source.read()
-        if isinstance(content, (bytes, bytearray)):
-            return ("bytes", content), {"source_name": name_of(source)}
+    if type(source) is BytesIO and (content := source.read()):
+        # In memory already, and shared rather than copied.
+        return ("bytes", content), {"source_name": name_of(source)}
+    readable = callable(getattr(source, "read", None))
+    if readable or hasattr(type(source), "__iter__") or hasattr(type(source), "__aiter__"):
+        return ("stream", source), {"source_name": name_of(source)}
     # The core says what is wrong with it.
     return ("other", None), {}
 
 
 def name_of(source: Any) -> str | None:
-    name = getattr(source, "name", None)
-    return os.path.basename(name) if isinstance(name, str) else None
+    """The name of an open file, or of one that was sent to a server."""
+    for name in (getattr(source, "filename", None), getattr(source, "name", None)):
+        if isinstance(name, str) and name:
+            return os.path.basename(name)
+    return None
