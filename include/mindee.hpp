@@ -10,9 +10,13 @@
 #define MINDEE_HPP
 
 #include <exception>
+#include <functional>
 #include <initializer_list>
+#include <ios>
+#include <istream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -120,11 +124,20 @@ class Error : public std::exception {
     bool maybe_billed() const noexcept { return mindee_error_maybe_billed(error_.get()); }
     // Whether the same call may succeed later without a change.
     bool retryable() const noexcept { return mindee_error_retryable(error_.get()); }
+    // What the function of a `Source::reader` threw, where that failed the call; otherwise NULL.
+    std::exception_ptr cause() const noexcept { return cause_; }
+    // The same error with such a cause.
+    Error caused_by(std::exception_ptr cause) const {
+        Error error = *this;
+        error.cause_ = std::move(cause);
+        return error;
+    }
 
   private:
     // Shared, since copying an exception must not throw.
     detail::Handle<mindee_error> error_;
     std::shared_ptr<const std::string> text_;
+    std::exception_ptr cause_;
 };
 
 // What a call came to: a value or an error.
@@ -272,7 +285,40 @@ class Options {
     std::optional<Error> error_;
 };
 
-// A document to send; it may be sent many times. What is wrong with it is told by the call.
+// Writes the next bytes of a document to a buffer, so many at most, and returns their number: 0 at
+// the end. What it throws fails the call and is the `cause` of its error.
+using Read = std::function<std::size_t(char *buffer, std::size_t capacity)>;
+
+namespace detail {
+
+// What a function threw on a thread of the library.
+struct Thrown {
+    std::mutex mutex;
+    std::exception_ptr exception;
+};
+
+struct Reading {
+    Read read;
+    std::shared_ptr<Thrown> thrown;
+
+    static std::int64_t next(void *context, std::uint8_t *buffer, std::size_t capacity) noexcept {
+        auto *reading = static_cast<Reading *>(context);
+        try {
+            const auto given = reading->read(reinterpret_cast<char *>(buffer), capacity);
+            return static_cast<std::int64_t>(given);
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(reading->thrown->mutex);
+            reading->thrown->exception = std::current_exception();
+            return -1;
+        }
+    }
+    static void release(void *context) noexcept { delete static_cast<Reading *>(context); }
+};
+
+} // namespace detail
+
+// A document to send; it may be sent many times, but for a reader or stream, which is sent once.
+// What is wrong with it is told by the call.
 class Source {
   public:
     // A path or a URL.
@@ -305,9 +351,44 @@ class Source {
         return Source().make(&mindee_source_lent, bytes, maybe(name), release,
                              static_cast<void *>(kept));
     }
+    // A document that a function gives while it is sent: it is never held in memory. `length` is its
+    // number of bytes, 0 where it is not known. A thread of the library calls the function, for the
+    // last time before the function is destroyed; a call that ends early does not wait for it.
+    static Source reader(Read read, std::optional<std::string_view> name = {},
+                         std::uint64_t length = 0) {
+        Source source;
+        source.thrown_ = std::make_shared<detail::Thrown>();
+        auto *reading = new detail::Reading{std::move(read), source.thrown_};
+        return source.make(&mindee_source_reader, mindee_read{&detail::Reading::next},
+                           mindee_release{&detail::Reading::release}, static_cast<void *>(reading),
+                           length, maybe(name));
+    }
+    // The same for a stream, which is moved here: `Source::stream(std::ifstream("a.pdf",
+    // std::ios::binary), "a.pdf")`. One that is not to be moved, such as `std::cin`, is read by a
+    // function.
+    template <typename Stream>
+    static Source stream(Stream stream, std::optional<std::string_view> name = {},
+                         std::uint64_t length = 0) {
+        auto kept = std::make_shared<Stream>(std::move(stream));
+        kept->exceptions(std::ios_base::goodbit);
+        const Read read = [kept](char *buffer, std::size_t capacity) {
+            std::istream &input = *kept;
+            input.read(buffer, static_cast<std::streamsize>(capacity));
+            if (input.bad() || (input.fail() && !input.eof()))
+                throw std::ios_base::failure("the stream cannot be read");
+            return static_cast<std::size_t>(input.gcount());
+        };
+        return reader(read, name, length);
+    }
 
     const mindee_source *get() const noexcept { return source_.get(); }
     const std::optional<Error> &error() const noexcept { return error_; }
+    // What the function of a reader threw; NULL where it did not.
+    std::exception_ptr thrown() const {
+        if (thrown_ == nullptr) return nullptr;
+        const std::lock_guard<std::mutex> lock(thrown_->mutex);
+        return thrown_->exception;
+    }
 
   private:
     Source() = default;
@@ -327,6 +408,7 @@ class Source {
         return text ? detail::in(*text) : mindee_str{};
     }
     detail::Handle<mindee_source> source_;
+    std::shared_ptr<detail::Thrown> thrown_;
     std::optional<Error> error_;
 };
 
@@ -594,8 +676,11 @@ class Product {
                     const Cancel *cancel) const {
         if (source.error()) return *source.error();
         if (options.error()) return *options.error();
-        return detail::call<T, Raw>(function, client_.get(), product_, source.get(), options.get(),
-                                    detail::switch_of(cancel));
+        auto outcome = detail::call<T, Raw>(function, client_.get(), product_, source.get(),
+                                            options.get(), detail::switch_of(cancel));
+        const Error *failed = outcome.error();
+        if (failed == nullptr || source.thrown() == nullptr) return outcome;
+        return failed->caused_by(source.thrown());
     }
     detail::Client client_;
     mindee_product product_;
