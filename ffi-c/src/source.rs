@@ -177,7 +177,10 @@ pub extern "C" fn mindee_source_lent(
     context: *mut c_void,
     out: Option<&mut MaybeUninit<Option<Box<mindee_source>>>>,
 ) -> Option<Box<mindee_error>> {
-    guard_new(out, lent(Lent::new(bytes, Context::new(release, context)), name))
+    guard_new(
+        out,
+        lent(Lent::new(bytes, Context::new(release, context)), name),
+    )
 }
 
 /// The bytes are held from the start, so that they are released whatever fails later.

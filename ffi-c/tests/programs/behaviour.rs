@@ -203,9 +203,7 @@ fn a_switch_ends_an_upload_that_stalls_within_100_ms() {
 fn a_switch_ends_a_reader_that_stalls_within_100_ms() {
     let program = build_c("tests/c/streams.c");
     let case = "a_switch_ends_a_reader_that_stalls_within_100_ms";
-    run(World::new(QUICK)
-        .tell(&mut Command::new(program))
-        .arg(case));
+    run(World::new(QUICK).tell(&mut Command::new(program)).arg(case));
 }
 
 #[test]
