@@ -448,15 +448,17 @@ async fn a_blocking_reader_that_stalls_holds_up_no_deadline_and_is_dropped_after
     }
 }
 
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the tape is torn"))
+    }
+}
+
 #[tokio::test]
 async fn a_blocking_reader_that_fails_is_told_with_its_cause() {
     let stage = Stage::set().await;
-    struct Failing;
-    impl Read for Failing {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("the tape is torn"))
-        }
-    }
     let source = Source::blocking_reader(Failing, None, None);
     let error = stage.run(source).await.unwrap_err();
     assert_eq!(error.code(), "source.unreadable");

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+import uvloop
 from conftest import DATA, SOON, until
 
 import mindee_core
@@ -173,6 +174,28 @@ def test_an_open_file_is_read_from_where_it_stands_and_stays_open(
         headers = str(sandbox.requests("enqueue")[0]["headers"])
         assert "content-length" in headers, headers
         assert not file.closed
+
+
+class Readerless(asyncio.SelectorEventLoop):
+    """A loop that cannot watch descriptors, as Windows' default one."""
+
+    def add_reader(self, *_):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("make", [asyncio.SelectorEventLoop, Readerless, uvloop.new_event_loop])
+def test_every_kind_of_loop_reads_streams(sandbox, options, make):
+    async def work():
+        async with mindee_core.AsyncClient(**sandbox.options) as client:
+            for source in (awaited(pieces(LARGE)), pieces(LARGE)):
+                await client.extraction.enqueue(source, **options)
+                is_whole(sandbox, LARGE)
+
+    loop = make()
+    try:
+        loop.run_until_complete(work())
+    finally:
+        loop.close()
 
 
 def test_streams_are_sent_at_once_from_many_tasks(on_loop, sandbox, options):

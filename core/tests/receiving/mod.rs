@@ -404,6 +404,10 @@ pub(crate) async fn what_cannot_be_written_is_answered_with_500(mut stage: Stage
     assert_eq!(receiver.next().await, "small");
 }
 
+#[allow(
+    dead_code,
+    reason = "one of the programs is watched, and not the other"
+)]
 /// Everything that can come, and SIGTERM: for programs that end by it, and are watched meanwhile.
 pub(crate) async fn a_day_of_a_receiver_that_ends_well(stage: Stage) {
     let mut receiver = stage.receiver_with(SECRET, SOON).await;
