@@ -33,7 +33,6 @@ export class Pouring {
   readonly feed: Feed;
   /** What the stream failed with. */
   failure: { error: unknown } | undefined;
-  #ended = false;
   #chunks: Chunks | undefined;
 
   constructor(stream: Stream, length: number | undefined) {
@@ -51,7 +50,6 @@ export class Pouring {
 
   /** Lets the stream go, at the end of the call. */
   stop(): void {
-    this.#ended = true;
     this.feed.close();
     this.#chunks?.stop();
   }
@@ -67,11 +65,9 @@ export class Pouring {
         await this.#pourAll(this.#chunks, feed);
       }
     } catch (error) {
-      if (!this.#ended) {
-        this.failure = { error };
-        // Its text may be confidential; the error itself is the cause of the call's.
-        feed.fail(error instanceof Error ? error.name : typeof error);
-      }
+      this.failure = { error };
+      // Its text may be confidential; the error itself is the cause of the call's.
+      feed.fail(error instanceof Error ? error.name : typeof error);
     }
     this.#chunks?.stop();
   }
