@@ -16,6 +16,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::ReaderStream;
 use url::Url;
 
+#[cfg(feature = "documents")]
+use crate::document::File;
 use crate::error::{Error, Row, code};
 use crate::media;
 
@@ -125,6 +127,24 @@ impl Source {
             | Kind::Base64 { filename, .. }
             | Kind::Reader { filename, .. } => filename.clone(),
             Kind::Url(_) => None,
+        }
+    }
+}
+
+#[cfg(feature = "documents")]
+impl Source {
+    /// What can be looked at before it is sent: a file that is here.
+    pub(crate) fn into_file(self) -> Result<File, Error> {
+        match self.0 {
+            Kind::Path(path) => File::open(path),
+            Kind::Bytes { content, filename } => Ok(File::bytes(content, filename.as_deref())),
+            Kind::Base64 { text, filename } => {
+                Ok(File::bytes(decode(&text)?, filename.as_deref()))
+            }
+            Kind::Reader { .. } | Kind::Url(_) => Err(Error::new(
+                code::SOURCE_MISSING,
+                "A reader or URL cannot be looked at here: give a path or bytes",
+            )),
         }
     }
 }
@@ -382,7 +402,7 @@ fn decode(text: &str) -> Result<Bytes, Error> {
         .map_err(|_| Error::new(code::SOURCE_BASE64_INVALID, "The text is not base64"))
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Error {
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
     let (row, what): (&'static Row, &str) = match error.kind() {
         io::ErrorKind::NotFound => (code::SOURCE_NOT_FOUND, "does not exist"),
         _ => (code::SOURCE_UNREADABLE, "cannot be read"),

@@ -1,0 +1,54 @@
+//! Files made ready before they are sent (feature `documents`). No client and no key is needed.
+//!
+//! [`inspect`](fn@inspect) tells what a file is without decoding it, [`preflight`](fn@preflight) what
+//! Mindee will refuse and what will cost. [`keep_pages`], [`remove_pages`], [`repair`](fn@repair) and
+//! [`shrink`](fn@shrink) give a new file, [`cut`](fn@cut) the files that a split or crop result names.
+//! Each works on one file with one [`Budget`]: whatever the file says of itself, no more pixels,
+//! objects, bytes or seconds than that are spent on it. All are plain functions without shared
+//! state: any number of threads may call them at once.
+
+mod budget;
+mod content;
+mod cut;
+mod guard;
+mod image;
+mod pdf;
+mod shrink;
+mod wanted;
+
+pub use budget::{Budget, Limits};
+pub use content::File;
+pub use cut::{CutOptions, cut};
+pub use shrink::{Shrink, Shrunk, shrink};
+
+use bytes::Bytes;
+
+use crate::source::Source;
+
+/// A file that was made here.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its name; the extension follows the content.
+    pub filename: String,
+    /// Its media type, such as `image/jpeg`.
+    pub media_type: &'static str,
+    /// Its bytes.
+    pub content: Bytes,
+}
+
+impl From<Document> for Source {
+    fn from(document: Document) -> Self {
+        Self::bytes(document.content, Some(&document.filename))
+    }
+}
+
+impl std::fmt::Debug for Document {
+    /// Without the content, which may be confidential.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("filename", &self.filename)
+            .field("media_type", &self.media_type)
+            .field("length", &self.content.len())
+            .finish()
+    }
+}
