@@ -11,6 +11,8 @@ CFLAGS_EXAMPLE := -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude
 CXXFLAGS_EXAMPLE := -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude
 # Static, so that nothing must be found at run time.
 LINK := target/debug/libmindee.a -lpthread -ldl -lm
+RECEIVERS := node/examples/receivers/frameworks/node_modules
+RELAY := node/examples/relay/node_modules
 
 .PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official test-browser \
 	bench fuzz lint bless wheel clean rust c python node drivers tools tools-c
@@ -34,11 +36,13 @@ test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers,
 
 test-python: python rust ## the Python wheel: tests, types, stubs
 	@command -v qpdf >/dev/null || { echo "qpdf is missing: on Debian, apt-get install qpdf"; exit 1; }
+	@command -v redis-server >/dev/null || { \
+		echo "redis-server is missing: on Debian, apt-get install redis-server"; exit 1; }
 	cd py && ../$(VENV)/bin/python -m pytest
 	cd py && ../$(VENV)/bin/python -m mypy
 	cd py && ../$(VENV)/bin/python -m mypy.stubtest mindee_core._native
 
-test-node: node rust ## the Node addon: tests and types
+test-node: node rust $(RECEIVERS)/.package-lock.json $(RELAY)/.package-lock.json ## the Node addon: tests and types
 	cd node && npm test
 
 test-conformance: drivers ## every scenario in every language, and what is written twice
@@ -48,7 +52,7 @@ test-official: $(VENV)/.ready rust tests/official/node/node_modules/.package-loc
 	$(VENV)/bin/python -m pytest tests/official/python
 	cd tests/official/node && npm test
 
-test-browser: python rust tests/browser/node_modules/.package-lock.json ## the sandbox's page in Chromium
+test-browser: python node rust $(RELAY)/.package-lock.json tests/browser/node_modules/.package-lock.json ## the pages in Chromium
 	@command -v chromium >/dev/null || [ -n "$${CHROMIUM:-}" ] || { \
 		echo "Chromium is missing: on Debian, apt-get install chromium; or set CHROMIUM"; exit 1; }
 	cd tests/browser && npm test
@@ -80,7 +84,8 @@ wheel: $(VENV)/.ready ## build a release wheel into target/wheels
 	$(VENV)/bin/maturin build --release --manifest-path py/Cargo.toml --out target/wheels
 
 clean: ## remove everything that was built or installed here
-	rm -rf target $(VENV) node/node_modules node/dist tests/official/node/node_modules tests/browser/node_modules
+	rm -rf target $(VENV) node/node_modules node/dist $(RECEIVERS) node/examples/receivers/frameworks/next/.next $(RELAY) \
+		tests/official/node/node_modules tests/browser/node_modules
 
 # What the targets above are made of.
 
@@ -91,6 +96,8 @@ tools:
 tools-c:
 	@for tool in g++ clang clang++ valgrind nm; do command -v $$tool >/dev/null || { \
 		echo "$$tool is missing: on Debian, apt-get install g++ clang valgrind binutils"; exit 1; }; done
+	@echo '#include <civetweb.h>' | $(CC) -E -x c - >/dev/null 2>&1 || { \
+		echo "civetweb.h is missing: on Debian, apt-get install libcivetweb-dev"; exit 1; }
 
 rust: tools
 	cargo build -q -p mindee-core --examples -p mindee-sandbox -p mindee-conformance --bins
@@ -130,6 +137,15 @@ node: tools node/node_modules/.package-lock.json
 
 node-release: tools node/node_modules/.package-lock.json
 	cd node && npm run -s build:release
+
+# Node's package is installed there from its folder, so it is built before.
+$(RECEIVERS)/.package-lock.json: node/examples/receivers/frameworks/package-lock.json | node
+	cd node/examples/receivers/frameworks && npm ci --no-fund --no-audit
+	@touch $@
+
+$(RELAY)/.package-lock.json: node/examples/relay/package-lock.json | node
+	cd node/examples/relay && npm ci --no-fund --no-audit
+	@touch $@
 
 tests/official/node/node_modules/.package-lock.json: tests/official/node/package-lock.json
 	cd tests/official/node && npm ci --omit=optional --no-fund --no-audit

@@ -178,9 +178,12 @@ impl Call {
     }
 
     fn take_source(&mut self) -> Result<Source, Error> {
-        let content = self.content.take();
-        let bytes = content.map(|content| Source::bytes(content, self.source_name.as_deref()));
-        bytes.or_else(|| self.source.take()).ok_or_else(no_source)
+        let name = self.source_name.take();
+        match (self.content.take(), self.source.take()) {
+            (Some(content), _) => Ok(Source::bytes(content, name.as_deref())),
+            (None, Some(source)) => Ok(source.named(name)),
+            (None, None) => Err(no_source()),
+        }
     }
 
     /// The operation's name, its file and its options.

@@ -3,8 +3,10 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::address::Address;
 use crate::error::{Error, code};
@@ -14,7 +16,7 @@ use crate::ledger::{Entry, Intent, Store, found_again};
 use crate::limits::Limits;
 use crate::ops;
 use crate::options::Params;
-use crate::pace::{Budget, Pace};
+use crate::pace::{Budget, Pace, Purpose};
 use crate::poller::Poller;
 use crate::process::PerProcess;
 use crate::product::{Inference, Product, ProductResult, unreadable};
@@ -22,6 +24,9 @@ use crate::retry::{Effect, Outcome, Verdict, decide};
 use crate::source::{Prepared, Source};
 use crate::transport::{Answer, Content, Form, Request, Transport};
 use crate::webhook::Arrivals;
+
+/// How many attempts there is always time for, inside the deadline.
+const ATTEMPTS: u32 = 3;
 
 /// What a client is made of.
 pub(crate) struct Engine {
@@ -123,7 +128,10 @@ impl Engine {
     ) -> Result<Job, Error> {
         let path = ops::enqueue_path(product, &self.settings)?;
         let texts = ops::form_texts(product, params)?;
-        let prepared = source.prepare().await?;
+        let prepared = limits.until(source.prepare()).await?.ok_or_else(|| {
+            let message = "The deadline passed before the document could be checked";
+            Error::new(code::TIMEOUT_DEADLINE, message)
+        })??;
         let (alias, filename) = (params.alias.as_deref(), prepared.filename());
         let request = || async {
             let content = content_of(&prepared).await?;
@@ -140,7 +148,9 @@ impl Engine {
             })
         };
         let answer = self
-            .attempts(Effect::Upload, limits, entry, request)
+            .attempts(Effect::Upload, limits, entry, request, || {
+                prepared.is_spent()
+            })
             .await
             .map_err(|error| error.with_document(alias, filename))?;
         let job = Job::read(
@@ -175,8 +185,8 @@ impl Engine {
         let settings = &self.settings;
         self.shared.get(|| {
             Ok(Shared {
-                uploads: Pace::new(Budget::at_once(settings.posts_per_minute)),
-                reads: Pace::new(Budget::evenly(settings.gets_per_minute)),
+                uploads: Pace::new(Budget::new(settings.posts_per_minute)),
+                reads: Pace::new(Budget::new(settings.gets_per_minute)),
                 poller: Poller::default(),
                 arrivals: Arrivals::default(),
             })
@@ -240,23 +250,39 @@ impl Engine {
         limits: &Limits,
     ) -> Result<Answer, Error> {
         let url = self.settings.address.join(path, query)?;
-        self.attempts(Effect::Read, limits, None, || {
+        let request = || {
             let request = Request {
                 url: url.clone(),
                 form: None,
             };
             async { Ok(request) }
-        })
-        .await
+        };
+        self.attempts(Effect::Read, limits, None, request, || false)
+            .await
     }
 
-    /// Sends a request as often as `retry.rs` allows, and turns the last failure into an error.
+    /// The longest silence, where the option `request_timeout` is not shorter. What may be repeated leaves time for three attempts: the
+    /// first one, hung up on by a dead connection, must not take it all.
+    fn silence(effect: Effect, limits: &Limits, attempt: u32) -> Duration {
+        let attempts = match effect {
+            Effect::Upload => return Duration::MAX,
+            // A question is followed by others, whatever becomes of it.
+            Effect::Read if limits.paid => ATTEMPTS,
+            Effect::Read => limits.retries.saturating_add(1).min(ATTEMPTS),
+        };
+        let left = limits.deadline.saturating_duration_since(Instant::now());
+        left / attempts.saturating_sub(attempt).max(1)
+    }
+
+    /// Sends a request as often as `retry.rs` allows, and as long as it is not spent, and turns the
+    /// last failure into an error.
     async fn attempts<F>(
         &self,
         effect: Effect,
         limits: &Limits,
         entry: Option<&Entry>,
         request: impl Fn() -> F,
+        is_spent: impl Fn() -> bool,
     ) -> Result<Answer, Error>
     where
         F: Future<Output = Result<Request, Error>>,
@@ -269,15 +295,17 @@ impl Engine {
         let mut attempt = 0;
         let mut last = None;
         loop {
-            if !limits.paid && limits.until(pace.take()).await?.is_none() {
+            if !limits.paid && limits.until(pace.take(Purpose::Errand)).await?.is_none() {
                 let message = "The deadline passed before the budget had room for the request";
                 return Err(last.unwrap_or_else(|| Error::new(code::TIMEOUT_DEADLINE, message)));
             }
-            // What cannot be sent again, such as a reader, ends with the error of its first sending.
+            // A file may go between two sendings; what ended the first one tells more.
             let request = request()
                 .await
-                .map_err(|spent| last.take().unwrap_or(spent))?;
-            let (outcome, error) = match self.transport.send(request, limits.deadline).await? {
+                .map_err(|gone| last.take().unwrap_or(gone))?;
+            let silence = Self::silence(effect, limits, attempt);
+            let sent = self.transport.send(request, limits.deadline, silence).await;
+            let (outcome, error) = match sent? {
                 Ok(answer) => match judge(effect, answer, self.transport.api_key()) {
                     Ok(answer) => return Ok(answer),
                     Err(failed) => failed,
@@ -291,6 +319,10 @@ impl Engine {
                 Verdict::Again(delay) => {
                     if let Some(entry) = entry {
                         entry.not_taken().await?;
+                    }
+                    if is_spent() {
+                        let remark = "a stream is sent once, and this one is read: open it anew";
+                        return Err(error.with_remark(remark));
                     }
                     if !limits.pause(delay).await? {
                         return Err(error);
@@ -312,14 +344,14 @@ async fn content_of(prepared: &Prepared) -> Result<Content, Error> {
                 name: "url",
                 filename: None,
                 length: u64::try_from(bytes.len()).ok(),
-                stream: Box::pin(futures_util::stream::once(async { Ok(bytes) })),
+                chunks: Box::pin(futures_util::stream::once(async { Ok(bytes) })),
             }
         }
         Prepared::File(file) => Content {
             name: "file",
             filename: Some((file.filename.clone(), file.media_type)),
             length: file.length,
-            stream: file.stream().await?,
+            chunks: file.chunks().await?,
         },
     })
 }

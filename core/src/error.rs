@@ -143,13 +143,13 @@ table! {
     HANDLE_NULL = "handle.null", Usage, false,
         "Pass a handle that was created and not yet freed, and a place for the answer.";
     SOURCE_MISSING = "source.missing", Usage, false,
-        "Give a path, bytes, base64 text, a reader or an https URL.";
+        "Give a path, bytes, base64 text, a stream or an https URL.";
     SOURCE_NOT_FOUND = "source.not_found", Usage, false,
         "Check the path, and the folder that it is relative to.";
     SOURCE_NOT_A_FILE = "source.not_a_file", Usage, false,
         "Give the path of a regular file; send a folder's files one by one.";
     SOURCE_UNREADABLE = "source.unreadable", Usage, false,
-        "Check the permissions, and that nothing changes the file while it is sent.";
+        "Check the permissions, the stream that was given, and that nothing changes the file while it is sent.";
     SOURCE_PATH_NOT_UTF8 = "source.path_not_utf8", Usage, false,
         "Open the file yourself and give its bytes with a file name.";
     SOURCE_EMPTY = "source.empty", Usage, false,
@@ -162,8 +162,10 @@ table! {
         "Give a public https URL of at most 2048 characters.";
     SOURCE_BASE64_INVALID = "source.base64_invalid", Usage, false,
         "Give standard base64 text; a `data:` prefix and line breaks are fine.";
+    SOURCE_NOT_BYTES = "source.not_bytes", Usage, false,
+        "Open the file in binary mode; a stream must give bytes.";
     SOURCE_SPENT = "source.spent", Usage, false,
-        "Give a new reader: one that was read cannot be sent again.";
+        "Open the stream anew, or move it back to its start: what was read is not sent again.";
     DOCUMENT_ENCRYPTED = "document.encrypted", Usage, false,
         "Save it without its password, even an empty one: Mindee takes no encrypted file.";
     DOCUMENT_DAMAGED = "document.damaged", Usage, false,
@@ -306,6 +308,12 @@ impl Error {
     /// The same event under another row, where more is known about what it means.
     pub(crate) fn recoded(mut self, row: &'static Row) -> Self {
         self.0.row = row;
+        self
+    }
+
+    /// Adds to what happened.
+    pub(crate) fn with_remark(mut self, remark: &str) -> Self {
+        self.0.message = format!("{}; {remark}", self.0.message);
         self
     }
 

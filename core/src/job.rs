@@ -140,21 +140,21 @@ impl Job {
         path_segment(&self.id).is_ok()
     }
 
-    /// How long Mindee took, where the job ended and tells it.
+    /// How long Mindee took, where the job ended and tells it, and no clock jumped.
     pub fn took(&self) -> Option<Duration> {
         let (begun, ended) = (
             timestamp(self.created_at.as_deref()?)?,
             timestamp(self.completed_at.as_deref()?)?,
         );
-        (ended - begun).try_into().ok()
+        let took: Duration = (ended - begun).try_into().ok()?;
+        (took < LONGEST_WORK).then_some(took)
     }
 
     /// How old the job is by our clock; nothing where the clocks disagree.
     pub(crate) fn age(&self) -> Option<Duration> {
         let begun = timestamp(self.created_at.as_deref()?)?;
         let age: Duration = (OffsetDateTime::now_utc() - begun).try_into().ok()?;
-        // Results are kept for a day: an older job is an error of one of the clocks.
-        (age < Duration::from_hours(24)).then_some(age)
+        (age < LONGEST_WORK).then_some(age)
     }
 
     /// Mindee's answer, byte for byte.
@@ -163,6 +163,9 @@ impl Job {
     }
 }
 
+/// Mindee gives up on a document after 590 seconds (OpenAPI 2.0.0): what is said to have taken longer
+/// is an error of one of the clocks.
+const LONGEST_WORK: Duration = Duration::from_mins(10);
 const PREFIX: &str = "mj1_";
 const RESERVED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')

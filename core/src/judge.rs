@@ -82,14 +82,9 @@ fn refused(answer: Answer, key: &ApiKey) -> Error {
 /// network: it is an error at once.
 pub(crate) fn judge_failure(effect: Effect, failure: &Failure) -> Result<(Outcome, Error), Error> {
     let sent = failure.sent > 0;
-    let (row, message) = match failure.kind {
-        FailureKind::Source => {
-            let error = Error::new(
-                code::SOURCE_UNREADABLE,
-                "The document could not be read to its end",
-            );
-            return Err(error.with_causes(failure.causes.clone()));
-        }
+    let (row, message) = match &failure.kind {
+        // A request that breaks off is no request: nothing was taken.
+        FailureKind::Source(error) => return Err(error.clone()),
         FailureKind::TooLarge => {
             let error = Error::new(code::ANSWER_TOO_LARGE, "The server's answer does not end");
             return Err(if sent {

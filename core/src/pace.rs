@@ -1,9 +1,20 @@
 //! The organization's budgets of requests (Mindee: 200 POST and 1200 GET per minute, counted over
 //! all models, addresses and keys together).
 //!
-//! A budget lets at most its share through in any minute, whatever the server's own way of
-//! counting. After a 429 its share is halved, and grows back by a tenth of the whole every ten
-//! seconds without another: several machines with one key settle without talking to each other.
+//! # How a minute is spent
+//!
+//! * At most a minute's budget leaves in any minute, whatever the server's own way of counting.
+//! * *Errands* (uploads, fetches, what a caller asks for himself) leave at once, as long as there is
+//!   budget: each is certain to bring something.
+//! * *Questions* whether a job is ready may be in vain. Where most of the latest ones were not, the
+//!   rest of the minute's budget goes as fast: the sooner it is spent, the sooner it is whole again.
+//!   Where many were, a tenth of the minute's may leave at once and the rest evenly, so that a
+//!   burst of them does not leave the rest of the minute without any; and where more jobs are
+//!   waited for than a minute's budget serves, a quarter of that, so that there is budget when the
+//!   answers come.
+//! * After a 429 the share is halved, and grows back by a tenth of the whole every ten seconds
+//!   without another: several machines with one key settle without talking to each other.
+//!
 //! [`Budget`] is pure; [`Pace`] makes callers wait in turn, by a timer and never busily.
 
 use std::collections::VecDeque;
@@ -17,12 +28,37 @@ use crate::retry::LONGEST_WISH;
 
 /// Requests drift on their way: a minute is counted a little longer than it is.
 const MINUTE: f64 = 61.0;
-/// The part of a minute's questions that may leave at once; the rest is spread over its seconds.
+/// The part of a minute's budget that questions in vain may spend at once.
 const BURST: f64 = 0.1;
+/// The share of the latest questions that must have been worth it for questions to leave at once.
+const WORTH_IT: f64 = 0.7;
+/// How much one question weighs among the latest.
+const WEIGHT: f64 = 0.05;
+/// What is left of the pace of questions in vain when more jobs are waited for than a minute serves.
+const SPARING: f64 = 0.25;
+/// The requests that a job takes at least: a question and a fetch.
+const LEAST_OF_A_JOB: f64 = 2.0;
+/// The shortest time in which a minute's budget leaves, in seconds: each request under way takes a
+/// connection.
+const QUICKEST: f64 = 6.0;
+/// The requests of a minute that leave without a pause between them.
+const FREELY: usize = 64;
 /// How often a share that was cut grows back by a tenth of the whole.
 const RECOVERY: Duration = Duration::from_secs(10);
 /// The smallest share of the whole; below it nothing would move.
 const SMALLEST: f64 = 0.05;
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It brings something for certain.
+    Errand,
+    /// It asks whether a job is ready, while so many jobs are waited for.
+    Question {
+        /// How many jobs are waited for, this one included.
+        waits: usize,
+    },
+}
 
 /// How many requests may leave, and when.
 #[derive(Debug)]
@@ -30,83 +66,83 @@ pub struct Budget {
     /// Requests per minute.
     whole: f64,
     share: f64,
-    spending: Spending,
+    /// When each request of the last minute left, the oldest first.
+    left: VecDeque<Instant>,
+    questions: Questions,
     blocked_until: Option<Instant>,
     last_cut: Option<Instant>,
 }
 
-/// How a minute's budget is spent.
+/// How questions fared, and how many in vain may leave.
 #[derive(Debug)]
-enum Spending {
-    /// At once: when each request of the last minute left, the oldest first.
-    AtOnce(VecDeque<Instant>),
-    /// Evenly: what is saved up, and since when it grows.
-    Evenly { saved: f64, since: Option<Instant> },
+struct Questions {
+    /// The share of the latest that were worth it.
+    worth: f64,
+    saved: f64,
+    /// Since when what is saved grows.
+    since: Option<Instant>,
 }
 
 impl Budget {
-    /// A budget that may be spent at once, and is whole again a minute later: uploads come in
-    /// batches, and each early one is a gain.
-    pub fn at_once(per_minute: u32) -> Self {
-        Self::new(per_minute, Spending::AtOnce(VecDeque::new()))
-    }
-
-    /// A budget of which a tenth may be spent at once and the rest evenly: questions come without
-    /// end, and a burst of them would leave the rest of the minute without any.
-    pub fn evenly(per_minute: u32) -> Self {
-        let saved = (f64::from(per_minute.max(1)) * BURST).max(1.0);
-        Self::new(per_minute, Spending::Evenly { saved, since: None })
-    }
-
-    fn new(per_minute: u32, spending: Spending) -> Self {
+    /// A budget of so many requests per minute.
+    pub fn new(per_minute: u32) -> Self {
         let whole = f64::from(per_minute.max(1));
         Self {
             whole,
             share: 1.0,
-            spending,
+            left: VecDeque::new(),
+            questions: Questions {
+                worth: WORTH_IT / 2.0,
+                saved: (whole * BURST).max(1.0),
+                since: None,
+            },
             blocked_until: None,
             last_cut: None,
         }
     }
 
     /// Takes one request out of the budget, or says when to ask again.
-    pub fn take(&mut self, now: Instant) -> Result<(), Instant> {
+    pub fn take(&mut self, now: Instant, purpose: Purpose) -> Result<(), Instant> {
         if let Some(until) = self.blocked_until.filter(|until| *until > now) {
             return Err(until);
         }
         self.recover(now);
         let allowed = self.whole * self.share;
-        match &mut self.spending {
-            Spending::AtOnce(left) => {
-                // Less than one request to a minute is one to several minutes.
-                let (count, minute) = (whole_number(allowed), MINUTE / allowed.min(1.0));
-                let minute = Duration::from_secs_f64(minute);
-                while left.front().is_some_and(|first| *first + minute <= now) {
-                    left.pop_front();
-                }
-                let frees = left
-                    .len()
-                    .checked_sub(count)
-                    .and_then(|index| left.get(index));
-                if let Some(frees) = frees {
-                    return Err(*frees + minute);
-                }
-                left.push_back(now);
-            }
-            Spending::Evenly { saved, since } => {
-                let most = (allowed * BURST).max(1.0);
-                // With nothing left to save, one request at a time: never more than the minute's.
-                let per_second = (allowed - most).max(allowed * 0.5) / MINUTE;
-                let grown = since.map_or(0.0, |since| now.duration_since(since).as_secs_f64());
-                *saved = (*saved + grown * per_second).min(most);
-                *since = Some(now);
-                if *saved < 1.0 {
-                    return Err(now + Duration::from_secs_f64((1.0 - *saved) / per_second));
-                }
-                *saved -= 1.0;
-            }
+        self.window(now, allowed)?;
+        let granted = self.questions.take(now, allowed, purpose);
+        if granted.is_ok() {
+            self.left.push_back(now);
         }
-        Ok(())
+        granted
+    }
+
+    /// Whether the last minute has room for one more.
+    fn window(&mut self, now: Instant, allowed: f64) -> Result<(), Instant> {
+        // Less than one request to a minute is one to several minutes.
+        let minute = Duration::from_secs_f64(MINUTE / allowed.min(1.0));
+        while self
+            .left
+            .front()
+            .is_some_and(|first| *first + minute <= now)
+        {
+            self.left.pop_front();
+        }
+        let over = self.left.len().checked_sub(whole_number(allowed));
+        if let Some(frees) = over.and_then(|index| self.left.get(index)) {
+            return Err(*frees + minute);
+        }
+        let pause = Duration::from_secs_f64(QUICKEST / allowed.max(QUICKEST));
+        match self.left.back() {
+            // The first few of a minute need no pause: a handful of connections is no burden.
+            Some(last) if self.left.len() > FREELY && *last + pause > now => Err(*last + pause),
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells whether a question was worth it: whether its job had ended.
+    pub fn answered(&mut self, ended: bool) {
+        let worth = if ended { 1.0 } else { 0.0 };
+        self.questions.worth += (worth - self.questions.worth) * WEIGHT;
     }
 
     /// Tells of a 429, with the time that the server wished for.
@@ -131,6 +167,36 @@ impl Budget {
     }
 }
 
+impl Questions {
+    /// Lets errands through, and questions as they are worth it.
+    fn take(&mut self, now: Instant, allowed: f64, purpose: Purpose) -> Result<(), Instant> {
+        let most = (allowed * BURST).max(1.0);
+        // With nothing left to save, one request at a time: never more than the minute's.
+        let mut per_second = (allowed - most).max(allowed * 0.5) / MINUTE;
+        if let Purpose::Question { waits } = purpose
+            && self.worth < WORTH_IT
+            && float(waits) * LEAST_OF_A_JOB > allowed
+        {
+            per_second *= SPARING;
+        }
+        let grown = self
+            .since
+            .map_or(0.0, |since| now.duration_since(since).as_secs_f64());
+        self.saved = (self.saved + grown * per_second).min(most);
+        self.since = Some(now);
+        let freely = purpose == Purpose::Errand || self.worth >= WORTH_IT;
+        if !freely && self.saved < 1.0 {
+            return Err(now + Duration::from_secs_f64((1.0 - self.saved) / per_second));
+        }
+        self.saved = (self.saved - 1.0).max(0.0);
+        Ok(())
+    }
+}
+
+fn float(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
 /// The whole number below, and at least 1.
 #[expect(
     clippy::as_conversions,
@@ -142,27 +208,40 @@ fn whole_number(number: f64) -> usize {
     number.max(1.0) as usize
 }
 
+/// Callers who wait in turn.
+#[derive(Debug, Default)]
+struct Queue {
+    /// Held by the one who waits for the next request: the others queue behind.
+    turn: Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+impl Queue {
+    fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}
+
 /// A budget that many callers share.
 #[derive(Debug)]
 pub(crate) struct Pace {
     budget: std::sync::Mutex<Budget>,
-    /// Held by the one who waits for the next request: the others queue behind, in turn.
-    turn: Mutex<()>,
-    waiting: AtomicUsize,
+    errands: Queue,
+    questions: Queue,
 }
 
 impl Pace {
     pub(crate) fn new(budget: Budget) -> Self {
         Self {
             budget: std::sync::Mutex::new(budget),
-            turn: Mutex::new(()),
-            waiting: AtomicUsize::new(0),
+            errands: Queue::default(),
+            questions: Queue::default(),
         }
     }
 
     /// How many callers wait for budget.
     pub(crate) fn waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.errands.waiting() + self.questions.waiting()
     }
 
     /// The share of the whole that is in force, from 0 to 1; less than 1 after a 429.
@@ -171,12 +250,33 @@ impl Pace {
     }
 
     /// Waits until one request may leave.
-    pub(crate) async fn take(&self) {
-        let _waiting = Waiting::new(&self.waiting);
-        let _turn = self.turn.lock().await;
-        while let Err(later) = self.with(|budget| budget.take(Instant::now())) {
+    pub(crate) async fn take(&self, purpose: Purpose) {
+        let queue = match purpose {
+            Purpose::Errand => &self.errands,
+            Purpose::Question { .. } => &self.questions,
+        };
+        let _waiting = Waiting::new(&queue.waiting);
+        let _turn = queue.turn.lock().await;
+        if let Purpose::Question { .. } = purpose {
+            self.let_errands_pass().await;
+        }
+        while let Err(later) = self.with(|budget| budget.take(Instant::now(), purpose)) {
             sleep_until(later).await;
         }
+    }
+
+    /// An answer that is there is worth more than the question for the next one. But errands
+    /// without end shall not silence all questions.
+    async fn let_errands_pass(&self) {
+        let patience = Instant::now() + Duration::from_secs(1);
+        while self.errands.waiting() > 0 && Instant::now() < patience {
+            sleep_until(Instant::now() + Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Tells whether a question was worth it.
+    pub(crate) fn answered(&self, ended: bool) {
+        self.with(|budget| budget.answered(ended));
     }
 
     /// Tells of a 429.

@@ -15,7 +15,7 @@ use futures_util::future::select;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::pace::Pace;
+use crate::pace::{Pace, Purpose};
 use crate::poll::{Durations, Market, Schedule};
 use crate::problem::Problem;
 
@@ -226,7 +226,8 @@ impl Place<'_> {
                 select(std::pin::pin!(sleep_until(due)), earlier).await;
                 continue;
             }
-            pace.take().await;
+            let waits = self.poller.waits();
+            pace.take(Purpose::Question { waits }).await;
             self.poller.with(|state| {
                 let Some((due, ticket)) = state.due.pop_first() else {
                     return;

@@ -1,35 +1,33 @@
-//! What to send: a path, bytes, base64 text, a reader or a URL.
+//! What to send: a path, bytes, base64 text, a stream or a URL.
 //!
 //! A source is checked before any byte leaves: it must not be empty, not pass Mindee's 100 MB
 //! (Mindee: "Technical limitations"), and hold a type that Mindee takes, told by its content.
-//! A path is streamed: the file is never held in memory.
+//! Paths and streams are never held in memory.
+
+mod content;
+mod pipe;
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use base64::Engine;
-use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt};
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio_util::io::ReaderStream;
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, StreamExt};
+use tokio::io::AsyncRead;
 use url::Url;
 
 #[cfg(feature = "documents")]
 use crate::document::File;
+use self::content::{Content, Once, SMALL, counted, fill, size, spent};
 use crate::error::{Error, Row, code};
 use crate::media;
 
+pub(crate) use self::content::Chunks;
+pub use self::pipe::{Feed, Offer, pipe};
+
 /// The largest document that Mindee takes, in bytes.
 pub const LARGEST: u64 = 100_000_000;
-/// Large enough that reading costs little, small enough that memory stays flat.
-const CHUNK: usize = 128 * 1024;
-
-/// A file up to this size is read at once, in bytes.
-const SMALL: u64 = 256 * 1024;
-
-type Reader = Box<dyn AsyncRead + Send + Unpin>;
 
 /// A document to send.
 pub struct Source(Kind);
@@ -44,11 +42,12 @@ enum Kind {
         text: String,
         filename: Option<String>,
     },
-    Reader {
-        reader: Reader,
+    Stream {
+        chunks: Chunks,
         length: Option<u64>,
         filename: Option<String>,
     },
+    Spent,
     Url(String),
 }
 
@@ -74,17 +73,45 @@ impl Source {
         })
     }
 
-    /// A reader, streamed while it is sent; it can be sent once. `length` in bytes, where known.
+    /// A reader, streamed while it is sent; it can be sent once. `length` in bytes, where known: no
+    /// more is read, and less is an error.
     pub fn reader(
-        reader: impl AsyncRead + Send + Unpin + 'static,
+        reader: impl AsyncRead + Send + 'static,
         length: Option<u64>,
         filename: Option<&str>,
     ) -> Self {
-        Self(Kind::Reader {
-            reader: Box::new(reader),
+        Self::of_chunks(content::read(reader), length, filename)
+    }
+
+    /// The same for a reader that blocks: a thread for such work reads it. A read that is under way
+    /// when the call ends is not waited for; the reader is dropped after it.
+    pub fn blocking_reader(
+        reader: impl io::Read + Send + 'static,
+        length: Option<u64>,
+        filename: Option<&str>,
+    ) -> Self {
+        Self::of_chunks(pipe::read_blocking(reader), length, filename)
+    }
+
+    /// A stream that was sent already: a call with it is the error `source.spent`.
+    pub fn spent() -> Self {
+        Self(Kind::Spent)
+    }
+
+    fn of_chunks(chunks: Chunks, length: Option<u64>, filename: Option<&str>) -> Self {
+        Self(Kind::Stream {
+            chunks,
             length,
             filename: filename.map(str::to_owned),
         })
+    }
+
+    /// The same under another file name, for a stream.
+    pub(crate) fn named(mut self, name: Option<String>) -> Self {
+        if let (Kind::Stream { filename, .. }, Some(name)) = (&mut self.0, name) {
+            *filename = Some(name);
+        }
+        self
     }
 
     /// A public https address that Mindee fetches itself (redirects are not followed there).
@@ -125,8 +152,8 @@ impl Source {
             Kind::Path(path) => Some(path.file_name()?.to_string_lossy().into_owned()),
             Kind::Bytes { filename, .. }
             | Kind::Base64 { filename, .. }
-            | Kind::Reader { filename, .. } => filename.clone(),
-            Kind::Url(_) => None,
+            | Kind::Stream { filename, .. } => filename.clone(),
+            Kind::Spent | Kind::Url(_) => None,
         }
     }
 }
@@ -141,9 +168,9 @@ impl Source {
             Kind::Base64 { text, filename } => {
                 Ok(File::bytes(decode(&text)?, filename.as_deref()))
             }
-            Kind::Reader { .. } | Kind::Url(_) => Err(Error::new(
+            Kind::Stream { .. } | Kind::Spent | Kind::Url(_) => Err(Error::new(
                 code::SOURCE_MISSING,
-                "A reader or URL cannot be looked at here: give a path or bytes",
+                "A stream or URL cannot be looked at here: give a path or bytes",
             )),
         }
     }
@@ -174,7 +201,8 @@ impl fmt::Debug for Source {
             Kind::Path(_) => "Source::path",
             Kind::Bytes { .. } => "Source::bytes",
             Kind::Base64 { .. } => "Source::base64",
-            Kind::Reader { .. } => "Source::reader",
+            Kind::Stream { .. } => "Source::reader",
+            Kind::Spent => "Source::spent",
             Kind::Url(_) => "Source::url",
         })
     }
@@ -187,6 +215,11 @@ pub(crate) enum Prepared {
 }
 
 impl Prepared {
+    /// Whether it was a stream, and is read.
+    pub(crate) fn is_spent(&self) -> bool {
+        matches!(self, Self::File(file) if file.content.is_spent())
+    }
+
     /// The file name that is sent; a URL has none of its own.
     pub(crate) fn filename(&self) -> Option<&str> {
         match self {
@@ -205,13 +238,6 @@ pub(crate) struct PreparedFile {
     content: Content,
 }
 
-enum Content {
-    Path(PathBuf),
-    Bytes(Bytes),
-    /// Taken at the first sending; what was read for the check goes first.
-    Reader(Mutex<Option<(Bytes, Reader)>>),
-}
-
 impl Source {
     pub(crate) async fn prepare(self) -> Result<Prepared, Error> {
         let file = match self.0 {
@@ -219,11 +245,12 @@ impl Source {
             Kind::Path(path) => prepare_path(path).await?,
             Kind::Bytes { content, filename } => prepare_bytes(content, filename)?,
             Kind::Base64 { text, filename } => prepare_bytes(decode(&text)?, filename)?,
-            Kind::Reader {
-                reader,
+            Kind::Stream {
+                chunks,
                 length,
                 filename,
-            } => prepare_reader(reader, length, filename).await?,
+            } => prepare_stream(chunks, length, filename).await?,
+            Kind::Spent => return Err(spent()),
         };
         Ok(Prepared::File(file))
     }
@@ -231,29 +258,8 @@ impl Source {
 
 impl PreparedFile {
     /// The content, from its start.
-    pub(crate) async fn stream(&self) -> Result<BoxStream<'static, io::Result<Bytes>>, Error> {
-        match &self.content {
-            Content::Bytes(content) => Ok(slices(content.clone())),
-            Content::Path(path) => {
-                let file = tokio::fs::File::open(path)
-                    .await
-                    .map_err(|e| unreadable(path, &e))?;
-                Ok(exactly(file, self.length.unwrap_or(LARGEST)))
-            }
-            Content::Reader(slot) => {
-                let taken = slot
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner)
-                    .take();
-                let (head, rest) = taken
-                    .ok_or_else(|| Error::new(code::SOURCE_SPENT, "The reader was sent already"))?;
-                let whole = io::Cursor::new(head).chain(rest);
-                Ok(match self.length {
-                    Some(length) => exactly(whole, length),
-                    None => at_most(whole, LARGEST),
-                })
-            }
-        }
+    pub(crate) async fn chunks(&self) -> Result<Chunks, Error> {
+        self.content.chunks(self.length).await
     }
 }
 
@@ -285,7 +291,7 @@ async fn prepare_path(path: PathBuf) -> Result<PreparedFile, Error> {
             let message = format!("{} is not a file", path.display());
             return Err(Error::new(code::SOURCE_NOT_A_FILE, message));
         }
-        Err(error) => return Err(unreadable(&path, &error)),
+        Err(error) => return Err(file_error(&path, &error)),
     };
     check_length(length, &filename)?;
     let media_type = media::sniff(&head, Some(&filename))?;
@@ -333,25 +339,28 @@ fn prepare_bytes(content: Bytes, filename: Option<String>) -> Result<PreparedFil
     })
 }
 
-async fn prepare_reader(
-    mut reader: Reader,
+async fn prepare_stream(
+    chunks: Chunks,
     length: Option<u64>,
     filename: Option<String>,
 ) -> Result<PreparedFile, Error> {
-    let mut head = Vec::new();
-    (&mut reader)
-        .take(media::HEAD)
-        .read_to_end(&mut head)
-        .await
-        .map_err(|e| Error::new(code::SOURCE_UNREADABLE, "The reader failed").caused_by(&e))?;
-    let read = u64::try_from(head.len()).unwrap_or(u64::MAX);
-    check_length(
-        length.unwrap_or(read).min(read.max(length.unwrap_or(0))),
-        "The reader's document",
-    )?;
-    let media_type = media::sniff(&head, filename.as_deref())?;
+    let what = filename.as_deref().unwrap_or("The stream");
+    if let Some(length) = length {
+        check_length(length, what)?;
+    }
+    let mut chunks = counted(chunks, length);
+    let mut read = BytesMut::new();
+    let ended = fill(&mut read, &mut chunks, media::HEAD).await?;
+    check_length(size(&read), what)?;
+    let media_type = media::sniff(&read, filename.as_deref())?;
     let filename = filename.unwrap_or_else(|| media::default_filename(media_type));
-    let content = Content::Reader(Mutex::new(Some((Bytes::from(head), reader))));
+    let whole = ended || fill(&mut read, &mut chunks, SMALL).await?;
+    let (length, content) = if whole {
+        (Some(size(&read)), Content::Bytes(read.freeze()))
+    } else {
+        let read = stream::once(async { Ok(read.freeze()) });
+        (length, Content::Once(Once::new(read.chain(chunks).boxed())))
+    };
     Ok(PreparedFile {
         filename,
         media_type,
@@ -402,65 +411,10 @@ fn decode(text: &str) -> Result<Bytes, Error> {
         .map_err(|_| Error::new(code::SOURCE_BASE64_INVALID, "The text is not base64"))
 }
 
-pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
+pub(crate) fn file_error(path: &Path, error: &io::Error) -> Error {
     let (row, what): (&'static Row, &str) = match error.kind() {
         io::ErrorKind::NotFound => (code::SOURCE_NOT_FOUND, "does not exist"),
         _ => (code::SOURCE_UNREADABLE, "cannot be read"),
     };
     Error::new(row, format!("{} {what}", path.display())).caused_by(error)
-}
-
-fn slices(content: Bytes) -> BoxStream<'static, io::Result<Bytes>> {
-    stream::unfold(content, |mut rest| async move {
-        let next = rest.split_to(rest.len().min(CHUNK));
-        (!next.is_empty()).then_some((Ok(next), rest))
-    })
-    .boxed()
-}
-
-/// Exactly `length` bytes: not more if the file has grown, an error if it has shrunk.
-fn exactly(
-    reader: impl AsyncRead + Send + Unpin + 'static,
-    length: u64,
-) -> BoxStream<'static, io::Result<Bytes>> {
-    counted(reader.take(length), move |sent, end| {
-        if end && sent < length {
-            Err("the document became shorter while it was sent")
-        } else {
-            Ok(())
-        }
-    })
-}
-
-fn at_most(
-    reader: impl AsyncRead + Send + Unpin + 'static,
-    limit: u64,
-) -> BoxStream<'static, io::Result<Bytes>> {
-    counted(reader, move |sent, _| {
-        if sent > limit {
-            Err("the document passes 100 MB")
-        } else {
-            Ok(())
-        }
-    })
-}
-
-fn counted(
-    reader: impl AsyncRead + Send + Unpin + 'static,
-    check: impl Fn(u64, bool) -> Result<(), &'static str> + Send + 'static,
-) -> BoxStream<'static, io::Result<Bytes>> {
-    let chunks = ReaderStream::with_capacity(reader, CHUNK);
-    stream::try_unfold(
-        (chunks, 0_u64, check),
-        |(mut chunks, sent, check)| async move {
-            let next = chunks.next().await.transpose()?;
-            let now = sent
-                + next
-                    .as_ref()
-                    .map_or(0, |chunk| u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-            check(now, next.is_none()).map_err(io::Error::other)?;
-            Ok(next.map(|chunk| (chunk, (chunks, now, check))))
-        },
-    )
-    .boxed()
 }

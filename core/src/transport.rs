@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::future::{Either, select};
-use futures_util::stream::{BoxStream, StreamExt};
+use futures_util::stream::StreamExt;
 use reqwest::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use reqwest::{Body, Method, multipart, redirect};
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -23,6 +23,7 @@ use crate::error::{Error, causes_of, code};
 use crate::process::PerProcess;
 use crate::retry::retry_after;
 use crate::secret::ApiKey;
+use crate::source::Chunks;
 use crate::tls;
 
 /// The longest answer that is read, in bytes; results of hundreds of pages stay far below.
@@ -63,7 +64,7 @@ pub(crate) struct Content {
     pub name: &'static str,
     pub filename: Option<(String, &'static str)>,
     pub length: Option<u64>,
-    pub stream: BoxStream<'static, io::Result<Bytes>>,
+    pub chunks: Chunks,
 }
 
 /// What the server answered.
@@ -83,7 +84,7 @@ pub(crate) struct Failure {
     pub causes: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum FailureKind {
     Unreachable,
     Certificate,
@@ -92,8 +93,8 @@ pub(crate) enum FailureKind {
     Deadline,
     /// The caller ended the call.
     Cancelled,
-    /// The source could not be read to its end.
-    Source,
+    /// The document did not come to its end.
+    Source(Error),
     TooLarge,
 }
 
@@ -102,7 +103,7 @@ struct Activity {
     start: Instant,
     last_millis: AtomicU64,
     sent: AtomicU64,
-    source_error: OnceLock<String>,
+    source_error: OnceLock<Error>,
 }
 
 impl Activity {
@@ -137,10 +138,10 @@ impl Activity {
     fn failure(&self, kind: FailureKind, causes: Vec<String>) -> Failure {
         let sent = self.sent.load(Ordering::Relaxed);
         match self.source_error.get() {
-            Some(cause) => Failure {
-                kind: FailureKind::Source,
+            Some(error) => Failure {
+                kind: FailureKind::Source(error.clone()),
                 sent,
-                causes: vec![cause.clone()],
+                causes: Vec::new(),
             },
             None => Failure { kind, sent, causes },
         }
@@ -195,11 +196,13 @@ impl Transport {
         &self.settings.api_key
     }
 
-    /// Sends one request and reads its answer to the end.
+    /// Sends one request and reads its answer to the end; `silence` is the longest time without a
+    /// byte in either direction, where the option is not shorter.
     pub(crate) async fn send(
         &self,
         request: Request,
         deadline: Instant,
+        silence: Duration,
     ) -> Result<Result<Answer, Failure>, Error> {
         let http = self.http()?;
         let activity = Activity::new();
@@ -211,7 +214,8 @@ impl Transport {
         };
         builder = builder.header(AUTHORIZATION, self.authorization.clone());
         let exchange = std::pin::pin!(exchange(builder, &activity));
-        let silence = std::pin::pin!(activity.silent_for(self.settings.request_timeout));
+        let silence =
+            std::pin::pin!(activity.silent_for(silence.min(self.settings.request_timeout)));
         let timed = std::pin::pin!(timeout_at(deadline, select(exchange, silence)));
         let ended = std::pin::pin!(cancelled());
         Ok(match select(ended, timed).await {
@@ -263,10 +267,10 @@ fn encode(form: Form, activity: &Arc<Activity>) -> Result<multipart::Form, Error
         name,
         filename,
         length,
-        stream,
+        chunks,
     } = form.content;
     let watch = Arc::clone(activity);
-    let body = Body::wrap_stream(stream.map(move |chunk| {
+    let body = Body::wrap_stream(chunks.map(move |chunk| {
         watch.moved();
         match &chunk {
             Ok(bytes) => {
@@ -274,7 +278,7 @@ fn encode(form: Form, activity: &Arc<Activity>) -> Result<multipart::Form, Error
                 watch.sent.fetch_add(length, Ordering::Relaxed);
             }
             Err(error) => {
-                let _ = watch.source_error.set(error.to_string());
+                let _ = watch.source_error.set(error.clone());
             }
         }
         chunk

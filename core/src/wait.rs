@@ -82,6 +82,8 @@ impl Engine {
                             .unwrap_or(now)
                     });
                     asked = asked.max(begun.elapsed());
+                    let ended = matches!(job.status, JobStatus::Failed | JobStatus::Processed);
+                    shared.reads.answered(ended);
                     match job.status {
                         JobStatus::Failed => {
                             let error = failed(job.error.as_ref()).with_job(token);

@@ -6,6 +6,7 @@
     reason = "a test ends by panicking"
 )]
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use mindee_core::client::ModelQuery;
 use mindee_core::product::ExtractionResult;
-use mindee_core::{ApiKey, Category, Client, ClientOptions, Error, Inference, Params, Source};
+use mindee_core::{ApiKey, Category, Client, ClientOptions, Error, Inference, Params};
 use mindee_sandbox::{Product, RateLimits, Sandbox, Settings};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -160,24 +161,21 @@ async fn a_webhook_that_comes_first_ends_the_wait() {
 
 #[tokio::test]
 async fn many_waits_at_once_never_provoke_a_429() {
-    // A minute of the sandbox takes three seconds; in any three seconds this client's budget lets
-    // through a tenth of itself at once, and the rest of its minute evenly: 115.
+    // Each document takes a question and a fetch: the last ten must wait for the next minute.
     let settings = Settings {
         api_key: Some(KEY.to_owned()),
-        speed: 20.0,
-        processing: Duration::from_secs(4),
         rate_limits: Some(RateLimits {
             posts_per_minute: 200,
-            gets_per_minute: 120,
+            gets_per_minute: 60,
             ..RateLimits::default()
         }),
         ..Settings::default()
     };
     let sandbox = Sandbox::start(settings).await.unwrap();
-    let options = options(sandbox.base_url()).gets_per_minute(800_u32);
+    let options = options(sandbox.base_url()).gets_per_minute(60_u32);
     let client = Client::new(options).unwrap();
     let model = sandbox.model_id(Product::Extraction);
-    let runs = (0..80).map(|_| {
+    let runs = (0..40).map(|_| {
         let product = client.extraction();
         let params = Params::new().model_id(model);
         async move { product.run(data("invoice.pdf"), params).await }
@@ -189,6 +187,61 @@ async fn many_waits_at_once_never_provoke_a_429() {
         .collect();
     assert!(errors.is_empty(), "{errors:?}");
     assert_eq!(sandbox.seen()["rate_limited"], json!(0));
+}
+
+#[tokio::test]
+async fn clocks_that_are_hours_apart_do_not_slow_a_wait_down() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    for _ in 0..4 {
+        run(&client, &sandbox).await.unwrap();
+    }
+    let rules = json!([
+        {"on": "enqueue", "job": {"processing_ms": 1000}},
+        {"on": "job", "change": [{"pointer": "/job/created_at", "value": "{time:-36000}"}]},
+    ]);
+    sandbox.add_rules_json(&rules).unwrap();
+    let job = client
+        .extraction()
+        .enqueue(data("invoice.pdf"), quick(&sandbox))
+        .await
+        .unwrap();
+    let token = job.resume_token().to_string();
+    let jobs = client.jobs();
+    let wait = jobs.result(&token, Params::new());
+    let soon = tokio::time::timeout(Duration::from_secs(8), wait).await;
+    soon.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn no_wait_starves_where_the_budget_serves_a_part_of_them() {
+    let settings = Settings {
+        api_key: Some(KEY.to_owned()),
+        processing: Duration::from_secs(3600),
+        ..Settings::default()
+    };
+    let sandbox = Sandbox::start(settings).await.unwrap();
+    // Some fourteen questions a second, for a hundred jobs that want one each second.
+    let client = Client::new(options(sandbox.base_url()).gets_per_minute(960_u32)).unwrap();
+    let model = sandbox.model_id(Product::Extraction);
+    let runs = (0..100).map(|_| {
+        let product = client.extraction();
+        let params = Params::new()
+            .model_id(model)
+            .deadline(Duration::from_secs(20));
+        async move { product.run(data("invoice.pdf"), params).await }
+    });
+    futures_util::future::join_all(runs).await;
+    let mut asked: HashMap<String, u32> = HashMap::new();
+    for request in sandbox.seen()["requests"].as_array().unwrap() {
+        let path = request["path"].as_str().unwrap();
+        if path.starts_with("/v2/jobs/") {
+            *asked.entry(path.to_owned()).or_default() += 1;
+        }
+    }
+    let (least, most) = (asked.values().min(), asked.values().max());
+    assert_eq!(asked.len(), 100);
+    assert!(least >= Some(&2) && most <= Some(&5), "{least:?} {most:?}");
 }
 
 #[tokio::test]
@@ -268,38 +321,6 @@ async fn all_models_are_found_over_all_pages() {
     };
     let models = client.models().all(query).await.unwrap();
     assert_eq!(models.len(), 5);
-}
-
-#[tokio::test]
-async fn a_reader_that_ends_early_is_an_error_and_bills_nothing() {
-    let sandbox = sandbox().await;
-    let client = Client::new(options(sandbox.base_url())).unwrap();
-    let file = tokio::fs::File::open(data("invoice.pdf")).await.unwrap();
-    let source = Source::reader(file, Some(50_000), Some("invoice.pdf"));
-    let error = client
-        .extraction()
-        .run(source, quick(&sandbox))
-        .await
-        .unwrap_err();
-    assert_eq!(error.code(), "source.unreadable");
-    assert_eq!(sandbox.seen()["billed"]["documents"], json!(0));
-}
-
-#[tokio::test]
-async fn a_reader_is_not_sent_twice() {
-    let sandbox = sandbox().await;
-    sandbox
-        .add_rules_json(&json!([{"on": "enqueue", "answer": {"status": 503}}]))
-        .unwrap();
-    let client = Client::new(options(sandbox.base_url())).unwrap();
-    let file = tokio::fs::File::open(data("invoice.pdf")).await.unwrap();
-    let source = Source::reader(file, None, Some("invoice.pdf"));
-    let error = client
-        .extraction()
-        .run(source, quick(&sandbox))
-        .await
-        .unwrap_err();
-    assert_eq!(error.http_status(), Some(503));
 }
 
 #[tokio::test]

@@ -208,26 +208,53 @@ async fn what_is_younger_than_asked_is_left_alone_by_resume() {
 }
 
 #[tokio::test]
-async fn bytes_cannot_be_sent_again_and_say_so() {
+async fn an_overdue_job_is_asked_for_although_its_sender_lives() {
     let stage = Stage::set().await;
-    stage.rules(&json!([{"on": "enqueue", "times": 1, "answer": {"status": 503}}]));
-    let client = stage.client();
-    let source = Source::bytes(std::fs::read(invoice()).unwrap(), Some("a.pdf"));
-    client
-        .extraction()
-        .run(source, stage.params())
+    let (sender, receiver) = (stage.client(), stage.client());
+    let extraction = sender.extraction();
+    extraction.enqueue(invoice(), stage.params()).await.unwrap();
+    let ledger = receiver.ledger().unwrap();
+    ledger.resume(stage.params()).await.unwrap();
+    assert_eq!(states(&ledger).await, ["taken"]);
+    let overdue = Duration::from_millis(1);
+    ledger
+        .resume_older_than(overdue, stage.params())
         .await
-        .unwrap_err();
+        .unwrap();
+    assert_eq!(states(&ledger).await, ["done"]);
+}
+
+#[tokio::test]
+async fn bytes_and_streams_cannot_be_sent_again_and_say_so() {
+    let stage = Stage::set().await;
+    stage.rules(&json!([{"on": "enqueue", "times": 2, "answer": {"status": 503}}]));
+    let client = stage.client();
+    let content = std::fs::read(invoice()).unwrap();
+    let stream = std::io::Cursor::new(content.clone());
+    for source in [
+        Source::bytes(content, Some("a.pdf")),
+        Source::reader(stream, None, Some("a.pdf")),
+    ] {
+        client
+            .extraction()
+            .run(source, stage.params())
+            .await
+            .unwrap_err();
+    }
     let rows = client
         .ledger()
         .unwrap()
         .resume(stage.params())
         .await
         .unwrap();
-    assert_eq!(
-        (&rows[0]["state"], &rows[0]["can_be_sent_again"]),
-        (&json!("intended"), &json!(false))
-    );
+    assert_eq!(rows.len(), 2);
+    for row in rows {
+        assert_eq!(row["filename"], json!("a.pdf"));
+        assert_eq!(
+            (&row["state"], &row["can_be_sent_again"]),
+            (&json!("intended"), &json!(false))
+        );
+    }
 }
 
 #[tokio::test]
@@ -290,6 +317,29 @@ async fn a_result_that_is_here_outlives_the_news_of_a_failure() {
     let delivered = client.jobs().deliver(&delivery).await.unwrap();
     assert!(!delivered.first);
     assert_eq!(states(&client.ledger().unwrap()).await, ["done"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deliveries_that_come_to_several_processes_at_once_are_all_kept() {
+    let stage = Stage::set().await;
+    let mut tasks = Vec::new();
+    // Each client has the file open for itself, as a process of its own would.
+    for process in 0..4 {
+        let client = stage.client();
+        tasks.push(tokio::spawn(async move {
+            for number in 0..50 {
+                let body =
+                    format!(r#"{{"inference":{{"id":"{process}-{number}","result":{{}}}}}}"#);
+                let delivery = mindee_core::webhook::unwrap_unsigned(body, 1_000).unwrap();
+                assert!(client.jobs().deliver(&delivery).await.unwrap().first);
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let ledger = stage.client().ledger().unwrap();
+    assert_eq!(states(&ledger).await.len(), 200);
 }
 
 #[tokio::test]

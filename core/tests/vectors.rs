@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use mindee_core::pace::Budget;
+use mindee_core::pace::{Budget, Purpose};
 use mindee_core::poll::{Durations, Market, Schedule};
 use mindee_core::retry::{Effect, Outcome, Verdict, decide, retry_after};
 use serde_json::{Value, json};
@@ -160,22 +160,33 @@ fn no_more_questions_are_asked_than_on_a_fixed_schedule() {
     assert!(ours <= fixed, "{ours} against {fixed}");
 }
 
+const ASKED: Purpose = Purpose::Question { waits: 1 };
+
 /// Requests that leave in the first `seconds` when somebody asks every millisecond.
-fn spent(budget: &mut Budget, from: Instant, seconds: u64) -> Vec<u64> {
+fn spent(budget: &mut Budget, purpose: Purpose, from: Instant, seconds: u64) -> Vec<u64> {
+    let at = |millis: &u64| from + Duration::from_millis(*millis);
     (0..seconds * 1000)
-        .filter(|millis| budget.take(from + Duration::from_millis(*millis)).is_ok())
+        .filter(|millis| budget.take(at(millis), purpose).is_ok())
         .collect()
+}
+
+/// A budget whose latest questions were all worth it, or all in vain.
+fn after_questions(per_minute: u32, worth_it: bool) -> Budget {
+    let mut budget = Budget::new(per_minute);
+    (0..100).for_each(|_| budget.answered(worth_it));
+    budget
 }
 
 #[test]
 fn no_minute_sees_more_than_the_budget() {
     let budgets = [
-        (200, Budget::at_once(200)),
-        (200, Budget::evenly(200)),
-        (7, Budget::evenly(7)),
+        (200, Purpose::Errand, Budget::new(200)),
+        (200, ASKED, after_questions(200, true)),
+        (200, ASKED, after_questions(200, false)),
+        (7, ASKED, after_questions(7, false)),
     ];
-    for (most, mut budget) in budgets {
-        let left = spent(&mut budget, Instant::now(), 200);
+    for (most, purpose, mut budget) in budgets {
+        let left = spent(&mut budget, purpose, Instant::now(), 200);
         for window in left.windows(most + 1) {
             assert!(window[most] - window[0] >= 60_000, "{window:?}");
         }
@@ -184,23 +195,46 @@ fn no_minute_sees_more_than_the_budget() {
 }
 
 #[test]
-fn uploads_may_leave_at_once_and_questions_are_spread() {
+fn errands_and_questions_that_are_worth_it_leave_within_seconds() {
     let now = Instant::now();
-    assert_eq!(spent(&mut Budget::at_once(200), now, 1).len(), 200);
-    let first = spent(&mut Budget::evenly(1200), now, 1).len();
+    let errands = spent(&mut Budget::new(1200), Purpose::Errand, now, 10);
+    let questions = spent(&mut after_questions(1200, true), ASKED, now, 10);
+    assert_eq!((errands.len(), questions.len()), (1200, 1200));
+    // Not all in one moment: each under way takes a connection.
+    assert!(errands[600] > 2_000, "{}", errands[600]);
+}
+
+#[test]
+fn questions_in_vain_are_spread_over_the_minute() {
+    let now = Instant::now();
+    let first = spent(&mut after_questions(1200, false), ASKED, now, 1).len();
     assert!((120..=140).contains(&first), "{first}");
+}
+
+#[test]
+fn questions_in_vain_for_more_jobs_than_a_minute_serves_leave_budget_for_the_answers() {
+    let now = Instant::now();
+    let many = Purpose::Question { waits: 1_000 };
+    let mut budget = after_questions(1200, false);
+    let in_vain = spent(&mut budget, many, now, 30).len();
+    assert!((200..=320).contains(&in_vain), "{in_vain}");
+    let later = now + Duration::from_secs(30);
+    assert_eq!(
+        in_vain + spent(&mut budget, Purpose::Errand, later, 10).len(),
+        1200
+    );
 }
 
 #[test]
 fn a_refusal_halves_the_share_and_time_gives_it_back() {
     let now = Instant::now();
-    let mut budget = Budget::evenly(1200);
+    let mut budget = after_questions(1200, false);
     budget.refused(now, Some(Duration::from_secs(2)));
     budget.refused(now, None);
     let later = |seconds| now + Duration::from_secs(seconds);
-    assert_eq!(budget.take(later(1)), Err(later(2)));
-    let cut = spent(&mut budget, later(2), 5).len();
+    assert_eq!(budget.take(later(1), ASKED), Err(later(2)));
+    let cut = spent(&mut budget, ASKED, later(2), 5).len();
     assert!((60..=110).contains(&cut), "{cut}");
-    let whole = spent(&mut budget, later(100), 5).len();
+    let whole = spent(&mut budget, ASKED, later(100), 5).len();
     assert!(whole >= 190, "{whole}");
 }

@@ -5,6 +5,7 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
+use mindee_core::document::Document;
 use mindee_core::{Error, Source};
 
 use crate::boundary::{guard_free, guard_new};
@@ -25,6 +26,12 @@ enum Kind {
 }
 
 impl mindee_source {
+    /// A file that was made here, shared and not copied.
+    pub(crate) fn made(document: &Document) -> Self {
+        let filename = Some(document.filename.clone());
+        Self(Kind::Bytes(document.content.clone(), filename))
+    }
+
     /// The core's source, which can be sent once.
     pub(crate) fn to_core(&self) -> Source {
         match &self.0 {

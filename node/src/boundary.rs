@@ -22,6 +22,8 @@ use napi::{Env, Result};
 use napi_derive::napi;
 use serde_json::value::RawValue;
 
+use crate::feed::Feed;
+
 /// How a call ended: an answer (`body`, `about`) or an error (`failure` and what belongs to it).
 #[napi(object)]
 pub struct Settled {
@@ -98,7 +100,8 @@ impl NativeClient {
         }
     }
 
-    /// Performs an operation of the core's table. The promise is never rejected.
+    /// Performs an operation of the core's table, with bytes or a stream beside its arguments. The
+    /// promise is never rejected.
     #[napi(catch_unwind, ts_return_type = "Promise<Settled>")]
     pub fn call<'env>(
         &self,
@@ -106,11 +109,15 @@ impl NativeClient {
         operation: String,
         arguments: String,
         cancel: &CancelHandle,
-        content: Option<BufferSlice<'_>>,
+        beside: Option<Either<BufferSlice<'_>, &Feed>>,
     ) -> Result<Object<'env>> {
         let (deferred, promise) = env.create_deferred()?;
         // Copied, since JavaScript may change, move or free the buffer while it is sent.
-        let content = content.map(|content| Bytes::copy_from_slice(&content));
+        let (content, source) = match beside {
+            Some(Either::A(content)) => (Some(Bytes::copy_from_slice(&content)), None),
+            Some(Either::B(feed)) => (None, Some(feed.source())),
+            None => (None, None),
+        };
         let (client, cancel) = (self.0.clone(), cancel.0.clone());
         let runtime = match runtime::handle() {
             Ok(runtime) => runtime,
@@ -120,7 +127,10 @@ impl NativeClient {
             }
         };
         let work = runtime.spawn(async move {
-            let call = Call::from_json(&operation, &arguments, content)?;
+            let mut call = Call::from_json(&operation, &arguments, content)?;
+            if let Some(source) = source {
+                call.set_source(source);
+            }
             client.perform_until(call, &cancel).await
         });
         runtime.spawn(async move {

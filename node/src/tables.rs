@@ -50,9 +50,3 @@ pub(crate) fn tables() -> String {
     })
     .to_string()
 }
-
-/// The largest document that Mindee takes, in bytes: no more of a stream is worth reading.
-#[napi(catch_unwind)]
-pub(crate) fn largest_source() -> u32 {
-    u32::try_from(mindee_core::source::LARGEST).unwrap_or(u32::MAX)
-}

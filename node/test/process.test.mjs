@@ -67,6 +67,42 @@ test("process.exit in mid-upload is silent and does not wait for the server", as
   assert.ok(performance.now() - begun < 15_000);
 });
 
+const streams = `
+  function* without() { yield Buffer.from("%PDF-1.4"); for (;;) yield Buffer.alloc(100_000); }
+  async function* stalls() { yield Buffer.alloc(1_000_000, "%PDF-1.4 "); await new Promise(() => {}); }`;
+
+test("process.exit while streams are sent, held back or stalled is silent", async () => {
+  const lines = `${streams}
+    for (let n = 0; n < 4; n += 1) {
+      client.extraction.run(without(), options).catch(() => {});
+      client.extraction.run(stalls(), options).catch(() => {});
+    }
+    setTimeout(() => process.exit(3), 500);`;
+  assert.deepEqual(await ended(lines), { code: 3, output: "" });
+  const stalled = { MINDEE_V2_BASE_URL: await startStalled() };
+  assert.deepEqual(await ended(lines, stalled), { code: 3, output: "" });
+});
+
+test("a stream of 95 MB takes no memory", async () => {
+  await sandbox.clear();
+  const { code, output } = await ended(`
+    import { readFileSync, writeFileSync } from "node:fs";
+    const told = (name) => Number(readFileSync("/proc/self/status", "utf8").match(name + ":\\s+(\\d+)")[1]);
+    const begin = readFileSync(${JSON.stringify(data("invoice.pdf"))});
+    const filler = Buffer.alloc(50_000, "\\n");
+    async function* chunks() { yield begin; for (let n = 0; n < 1900; n += 1) yield filler; }
+    // The peak begins anew from here.
+    writeFileSync("/proc/self/clear_refs", "5");
+    const before = told("VmRSS");
+    await client.extraction.enqueue(chunks(), options);
+    console.log(told("VmHWM") - before);`);
+  assert.equal(code, 0, output);
+  assert.ok(Number(output) < 40_000, `${output} KiB`);
+  const { requests } = await sandbox.seen();
+  assert.ok(requests[0].body.fields.at(-1).bytes > 95_000_000);
+  await sandbox.clear();
+});
+
 test("process.exit while a ledger is written is silent", async () => {
   const ledger = mkdtempSync(join(tmpdir(), "mindee-exit-"));
   const lines = `
@@ -143,6 +179,20 @@ test("a worker is terminated with calls under way, and its calls end with it", a
   await new Promise((resolve) => setTimeout(resolve, 500));
   const after = (await sandbox.seen()).requests.length;
   assert.ok(after - before <= 1, `${after - before} requests after the end`);
+  await sandbox.clear();
+});
+
+test("a worker is terminated while it reads streams", async () => {
+  const started = `${streams}
+    for (const stream of [without(), stalls(), without(), stalls()]) {
+      client.extraction.run(stream, workerData.quick).catch(() => {});
+    }
+    setTimeout(() => parentPort.postMessage("started"), 300);`;
+  for (let round = 0; round < 3; round += 1) {
+    const own = worker(started);
+    await new Promise((resolve, reject) => own.once("message", resolve).once("error", reject));
+    await own.terminate();
+  }
   await sandbox.clear();
 });
 

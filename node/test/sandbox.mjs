@@ -59,6 +59,7 @@ export async function startSandbox(...args) {
       firstPoll: 0.02,
       pollInterval: 0.02,
     }),
+    admin,
     rules: (...rules) => admin("POST", "rules", rules),
     clear: async () => {
       await admin("DELETE", "rules");

@@ -50,6 +50,8 @@ client.extraction.run("a.pdf", { modelId, rawText: "true" });
 client.split.run("a.pdf", { modelId, rawText: true });
 // @ts-expect-error: a number is no source
 client.extraction.run(5, { modelId });
+// @ts-expect-error: a stream gives bytes
+client.extraction.run(["%PDF"], { modelId });
 // @ts-expect-error: text is no signal
 client.extraction.run("a.pdf", { modelId, signal: "now" });
 // @ts-expect-error: a field is no number
@@ -64,6 +66,15 @@ const sources: Source[] = [
   new Blob([]),
   process.stdin,
   new Blob([]).stream(),
+  request,
+  [new Uint8Array(1), Buffer.alloc(1)],
+  (function* () {
+    yield new Uint8Array(1);
+  })(),
+  (async function* () {
+    yield Buffer.alloc(1);
+  })(),
+  { stream: request, filename: "a.pdf" },
   { path: "a.pdf" },
   { url: "https://example.com/a.pdf" },
   { base64: "AAAA", filename: "a.pdf" },

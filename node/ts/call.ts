@@ -6,7 +6,8 @@ import { NativeClient } from "./mindee-core.node";
 import { optionsText } from "./names";
 import type { CallOptions, ClientOptions } from "./options";
 import { withSignal } from "./signal";
-import { type Source, hand } from "./source";
+import { type Handed, type Source, hand } from "./source";
+import { Pouring } from "./streams";
 
 /** What an operation gave: Mindee's bytes, and what the core adds to them. */
 export interface Reply {
@@ -39,12 +40,16 @@ export async function perform(
 ): Promise<Reply> {
   const { signal, ...rest } = options ?? {};
   return await withSignal(signal, async (cancel) => {
-    const handed = source === undefined ? { arguments: {}, content } : await hand(source, signal);
+    const handed: Handed = source === undefined ? { arguments: {} } : hand(source);
     const text = optionsText({ ...rest, ...given, ...handed.arguments });
-    const settled = await client.call(operation, text, cancel, handed.content);
+    const pouring = handed.stream && new Pouring(handed.stream, handed.length);
+    const beside = pouring?.feed ?? handed.content ?? content;
+    const settled = await client.call(operation, text, cancel, beside);
+    pouring?.stop();
     if (settled.body === undefined || settled.about === undefined) {
+      const cause = signal?.aborted === true ? { error: signal.reason } : pouring?.failure;
       const error = errorOf(settled);
-      throw signal?.aborted === true ? Object.assign(error, { cause: signal.reason }) : error;
+      throw cause === undefined ? error : Object.assign(error, { cause: cause.error });
     }
     return { body: settled.body, about: parse(settled.about) as Reply["about"] };
   });

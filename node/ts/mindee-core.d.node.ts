@@ -6,16 +6,38 @@ export declare class CancelHandle {
   cancel(): void
 }
 
+/** Both ends of a pipe: JavaScript's, and the core's until a call takes it. */
+export declare class Feed {
+  /** A pipe for a document of so many bytes, where that is known. */
+  constructor(length?: number | undefined | null)
+  /**
+   * Puts a chunk in, which is copied. Tells, by a promise where there is no room, whether more is
+   * wanted. An empty chunk waits until the upload asks for the document.
+   */
+  push(chunk: Buffer): boolean | Promise<boolean>
+  /** Says that the document is complete. */
+  finish(): void
+  /** Says that the stream failed, and why. */
+  fail(cause: string): void
+  /** Says that the stream gives something else than bytes. */
+  notBytes(kind: string): void
+  /**
+   * Tells the one who pushes that no call will take the document. A call that is given it later
+   * finds it spent.
+   */
+  close(): void
+}
+
 /** A client of the core. It shows nothing of its options. */
 export declare class NativeClient {
   /** A client with options as one JSON object, or why there is none. */
   static open(options: string): NativeClient | Settled
-  /** Performs an operation of the core's table. The promise is never rejected. */
-  call(operation: string, arguments: string, cancel: CancelHandle, content?: Buffer | undefined | null): Promise<Settled>
+  /**
+   * Performs an operation of the core's table, with bytes or a stream beside its arguments. The
+   * promise is never rejected.
+   */
+  call(operation: string, arguments: string, cancel: CancelHandle, beside?: Buffer | Feed | undefined | null): Promise<Settled>
 }
-
-/** The largest document that Mindee takes, in bytes: no more of a stream is worth reading. */
-export declare function largestSource(): number
 
 /** The member `result` of each row of a JSON array, byte for byte; none where a row has none. */
 export declare function rawResults(rows: Buffer): Array<Buffer | undefined | null>

@@ -1,37 +1,60 @@
 /** What to send, in the forms that Node knows. The core checks it; here it is only handed over. */
 
-import { fileURLToPath } from "node:url";
+import { ReadStream } from "node:fs";
 import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 
-import { largestSource } from "./mindee-core.node";
+import { isStream, view } from "./streams";
 
 /** Bytes in memory. They are copied when the call starts, so the buffer may be used again. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
+/** What gives a document in chunks: a `Readable`, a web stream, any iterable of bytes. */
+export type Stream = AsyncIterable<Bytes> | Iterable<Bytes> | ReadableStream<Bytes>;
+
 /**
  * A document to send:
- * a path or an https URL as text; a `URL` (`file:` is a path); bytes; a `Blob` or `File`; a
- * stream, which is read into memory; or an object that names its kind.
+ * a path or an https URL as text; a `URL` (`file:` is a path); bytes; a `Blob` or `File`; a stream
+ * or another iterable of bytes; or an object that names its kind.
+ *
+ * Paths, blobs and streams are streamed and never held in memory. A stream can be sent once: small
+ * ones are sent again where the server asks for it, larger ones end with its error. It is read no
+ * faster than it is sent. One that is not read to its end is destroyed, cancelled or returned; but
+ * a request that came to a server is read on, so that it can be answered.
  */
 export type Source =
   | string
   | URL
   | Bytes
   | Blob
-  | AsyncIterable<Uint8Array | string>
+  | Stream
   | { path: string }
   | { url: string | URL }
   | { base64: string; filename?: string }
-  | { bytes: Bytes; filename?: string };
+  | { bytes: Bytes; filename?: string }
+  | LocalDocument
+  | { stream: Stream; filename?: string };
 
-/** A source as the core takes it: arguments, and bytes beside them. */
+/** A local file that was made here: a source to send, or to work on further. */
+export interface LocalDocument {
+  /** Its name; the extension follows the content. */
+  readonly filename: string;
+  /** Its media type, such as `image/jpeg`. */
+  readonly mediaType: string;
+  /** Its bytes. */
+  readonly content: Buffer;
+}
+
+/** A source as the core takes it: arguments, and bytes or a stream beside them. */
 export interface Handed {
   arguments: { source?: unknown; sourceName?: string };
   content?: Buffer;
+  stream?: Stream;
+  length?: number;
 }
 
-/** Hands a source over. A stream is read to its end; its own error rejects. */
-export async function hand(source: Source, signal?: AbortSignal | null): Promise<Handed> {
+/** Hands a source over. */
+export function hand(source: Source): Handed {
   if (typeof source !== "object" || source === null) {
     return { arguments: { source } };
   }
@@ -39,68 +62,32 @@ export async function hand(source: Source, signal?: AbortSignal | null): Promise
     const isFile = source.protocol === "file:";
     return { arguments: { source: isFile ? { path: fileURLToPath(source) } : { url: source } } };
   }
-  const bytes = view(source);
-  if (bytes !== undefined) {
-    return named(undefined, bytes);
+  const content = view(source);
+  if (content !== undefined) {
+    return { ...named(undefined), content };
   }
   if (source instanceof Blob) {
-    return named((source as Partial<File>).name, Buffer.from(await source.arrayBuffer()));
+    const name = (source as Partial<File>).name;
+    return { ...named(name), stream: source.stream(), length: source.size };
   }
-  if (Symbol.asyncIterator in source) {
-    const path = (source as { path?: unknown }).path;
-    const filename = typeof path === "string" ? basename(path) : undefined;
-    return named(filename, await readAll(source, signal));
+  if (isStream(source)) {
+    // Other streams have a `path` that is no file's.
+    const path = source instanceof ReadStream ? String(source.path ?? "") : "";
+    return { ...named(basename(path) || undefined), stream: source };
   }
-  const inside = "bytes" in source ? view(source.bytes) : undefined;
-  if (inside !== undefined) {
-    return named((source as { filename?: string }).filename, inside);
+  const { filename } = source as { filename?: string };
+  const held = "content" in source ? source.content : "bytes" in source ? source.bytes : undefined;
+  const bytes = view(held);
+  if (bytes !== undefined) {
+    return { ...named(filename), content: bytes };
+  }
+  if ("stream" in source && typeof source.stream === "object" && isStream(source.stream ?? {})) {
+    return { ...named(filename), stream: source.stream };
   }
   return { arguments: { source } };
 }
 
-/** Bytes, with their name where there is one. */
-function named(sourceName: string | undefined, content: Buffer): Handed {
-  return { arguments: sourceName === undefined ? {} : { sourceName }, content };
-}
-
-/** The same bytes as a Buffer; undefined for what is no bytes. */
-export function view(value: unknown): Buffer | undefined {
-  if (ArrayBuffer.isView(value)) {
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  }
-  const isBuffer = value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
-  return isBuffer ? Buffer.from(value) : undefined;
-}
-
-/** Reads a stream into memory, but no further than the core would take it. */
-async function readAll(
-  stream: AsyncIterable<Uint8Array | string>,
-  signal: AbortSignal | null | undefined,
-): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  const iterator = stream[Symbol.asyncIterator]();
-  let abort = () => {};
-  // A stream may stall for ever, and an abort must be heard all the same.
-  const aborted = new Promise<null>((resolve) => (abort = () => resolve(null)));
-  signal?.addEventListener("abort", abort, { once: true });
-  let length = 0;
-  try {
-    while (signal?.aborted !== true && length <= largestSource()) {
-      const next = await Promise.race([iterator.next(), aborted]);
-      if (next === null || next.done === true) {
-        break;
-      }
-      const chunk = Buffer.from(next.value as Uint8Array);
-      chunks.push(chunk);
-      length += chunk.length;
-    }
-    return Buffer.concat(chunks);
-  } finally {
-    signal?.removeEventListener("abort", abort);
-    if (signal?.aborted === true) {
-      (stream as { destroy?: () => void }).destroy?.();
-    }
-    // Not awaited: the end of a stalled read may never come. After the stream's end it is nothing.
-    void Promise.resolve(iterator.return?.()).catch(() => {});
-  }
+/** The name of what goes beside the arguments, where there is one. */
+function named(sourceName: string | undefined): Handed {
+  return { arguments: sourceName === undefined ? {} : { sourceName } };
 }

@@ -11,7 +11,8 @@ import { parse } from "./json";
 import { type Settled, signWebhook, unwrapWebhook } from "./mindee-core.node";
 import { optionsText } from "./names";
 import { FailedInference, Inference } from "./results";
-import { type Bytes, view } from "./source";
+import type { Bytes } from "./source";
+import { view } from "./streams";
 
 /** A webhook's body: its bytes, or its text, which stands for its UTF-8 bytes. Never a path. */
 export type Body = Bytes | string;

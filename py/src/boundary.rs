@@ -17,6 +17,7 @@ use pyo3::types::{PyBytes, PyString};
 use serde_json::json;
 
 use crate::exit;
+use crate::feed::Feed;
 use crate::queue::Queue;
 
 /// An answer as Python gets it: the server's bytes, and what the core says about them as JSON.
@@ -48,6 +49,7 @@ enum Given {
     Text(String),
     Content(PyBackedBytes),
     Path(PathBuf),
+    Stream(Source),
     Other,
 }
 
@@ -175,14 +177,14 @@ impl Client {
 }
 
 /// Everything that a call needs from Python, so that the rest goes on without it.
-struct Prepared {
+pub(crate) struct Prepared {
     operation: String,
     arguments: String,
     source: Option<Given>,
 }
 
 impl Prepared {
-    fn new(
+    pub(crate) fn new(
         operation: &str,
         arguments: &Bound<'_, PyString>,
         source: Option<&Bound<'_, PyAny>>,
@@ -194,7 +196,7 @@ impl Prepared {
         })
     }
 
-    fn build(self) -> Result<Call, Error> {
+    pub(crate) fn build(self) -> Result<Call, Error> {
         let (content, other) = match self.source {
             Some(Given::Content(content)) => (Some(Bytes::from_owner(content)), None),
             other => (None, other),
@@ -203,6 +205,7 @@ impl Prepared {
         match other {
             Some(Given::Text(text)) => call.set_source(Source::from_text(&text)),
             Some(Given::Path(path)) => call.set_source(Source::path(path)),
+            Some(Given::Stream(source)) => call.set_source(source),
             // The core says what is wrong with a source of no known kind.
             Some(Given::Other) => call.set_json("source", &json!({}))?,
             Some(Given::Content(_)) | None => {}
@@ -222,6 +225,9 @@ fn given(source: &Bound<'_, PyAny>) -> Result<Given, Error> {
         "text" => value.extract().map(Given::Text).map_err(broken),
         "path" => value.extract().map(Given::Path).map_err(broken),
         "bytes" => Ok(value.extract().map_or(Given::Other, Given::Content)),
+        "feed" => Ok(value
+            .cast::<Feed>()
+            .map_or(Given::Other, |feed| Given::Stream(feed.get().source()))),
         _ => Ok(Given::Other),
     }
 }

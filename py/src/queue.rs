@@ -13,7 +13,20 @@ use pyo3::prelude::*;
 use crate::boundary::{Told, raise, tell};
 use crate::exit;
 
-type Outcome = Result<Reply, Error>;
+/// What is told to a ticket.
+enum Outcome {
+    /// How a call ended.
+    Call(Result<Reply, Error>),
+    /// A chunk of a stream went its way; whether more is wanted.
+    Wanted(bool),
+}
+
+/// The same as Python gets it.
+#[derive(IntoPyObject)]
+pub(crate) enum Answer {
+    Told(Told),
+    Wanted(bool),
+}
 
 /// Answers for one event loop.
 #[pyclass(frozen, module = "mindee_core._native")]
@@ -65,7 +78,7 @@ impl Queue {
     }
 
     /// Takes out what has arrived: ticket, answer, error.
-    fn drain(&self, py: Python<'_>) -> Vec<(u64, Option<Told>, Option<PyErr>)> {
+    fn drain(&self, py: Python<'_>) -> Vec<(u64, Option<Answer>, Option<PyErr>)> {
         let outcomes = {
             let mut arrived = self.0.lock();
             if mem::take(&mut arrived.woken)
@@ -77,8 +90,9 @@ impl Queue {
             mem::take(&mut arrived.outcomes)
         };
         let told = |(ticket, outcome)| match outcome {
-            Ok(reply) => (ticket, Some(tell(py, &reply)), None),
-            Err(error) => (ticket, None, Some(raise(py, &error))),
+            Outcome::Call(Ok(reply)) => (ticket, Some(Answer::Told(tell(py, &reply))), None),
+            Outcome::Call(Err(error)) => (ticket, None, Some(raise(py, &error))),
+            Outcome::Wanted(wanted) => (ticket, Some(Answer::Wanted(wanted)), None),
         };
         outcomes.into_iter().map(told).collect()
     }
@@ -128,7 +142,15 @@ pub(crate) struct Promise {
 }
 
 impl Promise {
-    pub(crate) fn keep(mut self, outcome: Outcome) {
+    pub(crate) fn keep(self, outcome: Result<Reply, Error>) {
+        self.tell(Outcome::Call(outcome));
+    }
+
+    pub(crate) fn went(self, wanted: bool) {
+        self.tell(Outcome::Wanted(wanted));
+    }
+
+    fn tell(mut self, outcome: Outcome) {
         self.kept = true;
         self.shared.put(self.ticket, outcome);
     }
@@ -138,7 +160,7 @@ impl Drop for Promise {
     fn drop(&mut self) {
         if !self.kept {
             let error = Error::new(code::INTERNAL, "The work ended without an answer");
-            self.shared.put(self.ticket, Err(error));
+            self.shared.put(self.ticket, Outcome::Call(Err(error)));
         }
     }
 }

@@ -101,7 +101,6 @@ def refused(client, sandbox, source):
         (None, "source.missing"),
         (5, "source.missing"),
         (object(), "source.missing"),
-        (io.StringIO(str(DATA / "invoice.pdf")), "source.missing"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_before_a_request(client, sandbox, source, code):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +25,9 @@ def accepted(client: Client) -> None:
     options: ExtractionOptions = {"model_id": "m", "poll_interval": 0.5}
     for source in (Path("a.pdf"), io.BytesIO(), Base64("", filename="a.pdf"), memoryview(b"")):
         client.extraction.enqueue(source, **options)
+    with open("a.pdf", "rb") as file:
+        for stream in (file, (part for part in (b"", b"")), [b""]):
+            client.extraction.enqueue(stream, **options)
     names: list[str | None] = [model.name for model in client.models.search(per_page=5)]
     chained = client.split.result("i").result.splits[0].extraction_response
     if chained is not None:
@@ -53,7 +58,14 @@ def recorded(client: Client) -> list[bytes | None]:
     return [kept.raw for kept in client.ledger.collect(after=3, most=10)]
 
 
-async def awaited(client: AsyncClient) -> None:
+async def chunks() -> AsyncIterator[bytes]:
+    yield b""
+
+
+async def awaited(client: AsyncClient, reader: asyncio.StreamReader) -> None:
+    for stream in (chunks(), reader, io.BytesIO(), [b""]):
+        await client.ocr.enqueue(stream, model_id="m")
+    await client.ocr.enqueue([""], model_id="m")  # type: ignore[list-item]
     async with client as same:
         inference: Inference[ExtractionResult] = await same.extraction.run("a.pdf", model_id="m")
         print(inference.id, [model.id async for model in same.models.search()])
@@ -68,6 +80,7 @@ def refused(client: Client) -> None:
     client.extraction.run("a.pdf", model_id="m", polygons=True)  # type: ignore[call-arg]
     client.extraction.run(5, model_id="m")  # type: ignore[arg-type]
     client.extraction.run(io.StringIO(), model_id="m")  # type: ignore[arg-type]
+    client.extraction.run(chunks(), model_id="m")  # type: ignore[arg-type]
     client.ocr.run("a.pdf", model_id="m", rag=True)  # type: ignore[call-arg]
     client.jobs.get("i", model_id="m")  # type: ignore[call-arg]
     client.models.search(per_page="5")  # type: ignore[arg-type]

@@ -23,7 +23,18 @@ import sys
 from pathlib import Path
 
 from making import (
-    heifs, jpegs, pdf_damage, pdf_hostile, pdf_linked, pdf_locked, pdf_pictures, pdfs, pngs, refused, tiffs, webps,
+    heifs,
+    jpegs,
+    pdf_damage,
+    pdf_hostile,
+    pdf_linked,
+    pdf_locked,
+    pdf_pictures,
+    pdfs,
+    pngs,
+    refused,
+    tiffs,
+    webps,
 )
 
 README = """\
@@ -56,7 +67,19 @@ What is not said is either not of that kind, or may be told either way.
 
 def made(folder):
     """Every file, by name."""
-    for kind in (jpegs, pngs, webps, heifs, tiffs, refused, pdfs, pdf_linked, pdf_pictures, pdf_damage, pdf_hostile):
+    for kind in (
+        jpegs,
+        pngs,
+        webps,
+        heifs,
+        tiffs,
+        refused,
+        pdfs,
+        pdf_linked,
+        pdf_pictures,
+        pdf_damage,
+        pdf_hostile,
+    ):
         yield from kind.files()
     yield from pdf_locked.files(folder)
 
@@ -66,7 +89,11 @@ def main(folder):
     names = {file.name for file in files}
     assert len(names) == len(files), "two files have one name"
     for old in folder.rglob("*"):
-        if old.is_file() and old.parent != folder and old.relative_to(folder).as_posix() not in names:
+        if (
+            old.is_file()
+            and old.parent != folder
+            and old.relative_to(folder).as_posix() not in names
+        ):
             old.unlink()
     for file in files:
         path = folder / file.name

@@ -39,7 +39,7 @@ impl File {
     /// A file on the disk.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let unreadable = |error: io::Error| source::unreadable(path, &error);
+        let unreadable = |error: io::Error| source::file_error(path, &error);
         let file = std::fs::File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {

@@ -10,15 +10,23 @@
 mod budget;
 mod content;
 mod cut;
+mod door;
 mod guard;
 mod image;
+mod inspect;
+mod pages;
 mod pdf;
+mod preflight;
 mod shrink;
 mod wanted;
 
 pub use budget::{Budget, Limits};
 pub use content::File;
 pub use cut::{CutOptions, cut};
+pub use door::{Prepared, perform};
+pub use inspect::{Encryption, Inspection, inspect};
+pub use pages::{keep_pages, remove_pages};
+pub use preflight::{Finding, Preflight, Severity, preflight};
 pub use shrink::{Shrink, Shrunk, shrink};
 
 use bytes::Bytes;

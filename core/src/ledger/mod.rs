@@ -91,7 +91,8 @@ impl Ledger {
     }
 
     /// The same for documents that were recorded at least `age` ago alone: a receiver of webhooks
-    /// asks so, every minute or two, for what should have arrived by now and did not.
+    /// asks so, every minute or two, for what should have arrived by now and did not. Jobs are asked
+    /// for whether the process that sent them lives or not.
     pub async fn resume_older_than(
         &self,
         age: Duration,

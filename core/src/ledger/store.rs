@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 use serde_json::{Value, json};
 
 use super::disk::{broken, on_disk};
@@ -171,7 +171,9 @@ impl Store {
                 ":job": job_id, ":state": state, ":result": result.as_deref(), ":error": error,
                 ":owner": owner, ":origin": origin,
             };
-            let whole = connection.unchecked_transaction()?;
+            // It writes from its first step on: a reader that turns writer is turned away at once,
+            // without waiting, where another process wrote meanwhile.
+            let whole = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
             let sql =
                 "SELECT count(*) FROM documents WHERE job_id = ?1 AND state IN ('done', 'failed')";
             let known: i64 = whole.query_row(sql, [&job_id], |row| row.get(0))?;
@@ -248,7 +250,10 @@ impl Store {
             let (Ok(product), Some(next)) = (product.parse(), next) else {
                 continue;
             };
-            if self.under_way(key, &owner) {
+            // Whether a process that lives waits for a job of its own nobody knows from here. To ask
+            // twice costs a question; so what is overdue is asked for all the same.
+            let overdue = matches!(next, Next::Wait(_)) && !older_than.is_zero();
+            if !overdue && self.under_way(key, &owner) {
                 continue;
             }
             let Some(entry) = self.entry(key) else {

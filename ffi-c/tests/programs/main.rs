@@ -1,6 +1,7 @@
 //! Programs in C and C++ against the built library and a sandbox in this process.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a test ends by panicking"
 )]
@@ -10,6 +11,7 @@ mod compilers;
 mod examples;
 mod ledger;
 mod memory;
+mod receiver;
 mod symbols;
 mod toolchain;
 mod vectors;

@@ -21,7 +21,7 @@ const SANITIZED: [&str; 3] = [
 /// What a program ends with where a sanitizer found something.
 const FOUND: i32 = 23;
 
-fn sanitized(source: &str) -> PathBuf {
+pub(crate) fn sanitized(source: &str) -> PathBuf {
     let (compiler, standard) = if source.ends_with("pp") {
         ("g++", "-std=c++17")
     } else {
@@ -152,7 +152,7 @@ fn the_sanitizers_find_nothing_in_any_case() {
     }
 }
 
-fn valgrind(program: PathBuf) -> Command {
+pub(crate) fn valgrind(program: PathBuf) -> Command {
     let mut command = tool("valgrind");
     command
         .args(["--quiet", "--leak-check=full", "--fair-sched=yes"])

@@ -58,7 +58,7 @@ pub(crate) fn tool(name: &str) -> Command {
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
     assert!(
         found,
-        "{name} is missing; on Debian: apt-get install gcc g++ clang valgrind binutils"
+        "{name} is missing; on Debian: apt-get install gcc g++ clang valgrind binutils libcivetweb-dev"
     );
     Command::new(name)
 }
@@ -119,6 +119,9 @@ pub(crate) fn build(compiler: &str, flags: &[&str], source: &str, link: Link) ->
             .arg(library.join("libmindee.a"))
             .args(["-lpthread", "-ldl", "-lm"]),
     };
+    if source.ends_with("receiver.c") {
+        command.arg("-lcivetweb");
+    }
     run(&mut command);
     fs::rename(&fresh, &program).unwrap();
     program

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         SearchOptions,
         WaitOptions,
     )
-    from .sources import Source
+    from .sources import AsyncSource
     from .types import R
     from .view import View
     from .webhook import Body, Headers, Secrets
@@ -48,12 +48,12 @@ class _Product(_Result[R]):
         self._product = product
         self._kind = kind
 
-    async def _run(self, source: Source, options: Any) -> Inference[R]:
+    async def _run(self, source: AsyncSource, options: Any) -> Inference[R]:
         arguments = dict(product=self._product, **options)
         body, _ = await self._door.call("run", arguments, source)
         return Inference(body, self._kind)
 
-    async def _enqueue(self, source: Source, options: Any) -> Job:
+    async def _enqueue(self, source: AsyncSource, options: Any) -> Job:
         arguments = dict(product=self._product, **options)
         return Job(*await self._door.call("enqueue", arguments, source))
 
@@ -70,12 +70,12 @@ class Extraction(_Product[ExtractionResult]):
     __slots__ = ()
 
     async def run(
-        self, source: Source, **options: Unpack[ExtractionOptions]
+        self, source: AsyncSource, **options: Unpack[ExtractionOptions]
     ) -> Inference[ExtractionResult]:
         """Uploads a document, waits for its job and fetches the result, under one deadline."""
         return await self._run(source, options)
 
-    async def enqueue(self, source: Source, **options: Unpack[ExtractionOptions]) -> Job:
+    async def enqueue(self, source: AsyncSource, **options: Unpack[ExtractionOptions]) -> Job:
         """Uploads a document and returns its job at once."""
         return await self._enqueue(source, options)
 
@@ -85,11 +85,11 @@ class Product(_Product[R]):
 
     __slots__ = ()
 
-    async def run(self, source: Source, **options: Unpack[DocumentOptions]) -> Inference[R]:
+    async def run(self, source: AsyncSource, **options: Unpack[DocumentOptions]) -> Inference[R]:
         """Uploads a document, waits for its job and fetches the result, under one deadline."""
         return await self._run(source, options)
 
-    async def enqueue(self, source: Source, **options: Unpack[DocumentOptions]) -> Job:
+    async def enqueue(self, source: AsyncSource, **options: Unpack[DocumentOptions]) -> Job:
         """Uploads a document and returns its job at once."""
         return await self._enqueue(source, options)
 

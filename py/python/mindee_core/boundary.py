@@ -81,5 +81,15 @@ class Door:
     ) -> tuple[bytes, dict[str, Any]]:
         from json import loads
 
-        body, about = told(self.native.call, operation, *prepared(arguments, source))
+        text, given = prepared(arguments, source)
+        if given is not None and given[0] == "stream":
+            from .streams import Pouring, is_asynchronous
+
+            if not is_asynchronous(source):
+                with Pouring(source) as given:
+                    body, about = told(self.native.call, operation, text, given)
+                return body, loads(about)
+            # A blocking call cannot await.
+            given = ("other", None)
+        body, about = told(self.native.call, operation, text, given)
         return body, loads(about)

@@ -28,7 +28,7 @@ class Bridge:
     __slots__ = ("__weakref__", "queue", "ticket", "waiting")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.waiting: dict[int, asyncio.Future[tuple[bytes, str]]] = {}
+        self.waiting: dict[int, asyncio.Future[Any]] = {}
         self.ticket = 0
         self.queue = _native.Queue(None)
         try:
@@ -44,9 +44,7 @@ class Bridge:
         self.ticket += 1
         return self.ticket
 
-    def wait_for(
-        self, ticket: int, loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Future[tuple[bytes, str]]:
+    def wait_for(self, ticket: int, loop: asyncio.AbstractEventLoop) -> asyncio.Future[Any]:
         """What the answer to a ticket will be put into."""
         future = self.waiting[ticket] = loop.create_future()
         return future
@@ -97,22 +95,34 @@ class AsyncDoor:
     async def call(
         self, operation: str, arguments: dict[str, Any], source: Any = None
     ) -> tuple[bytes, dict[str, Any]]:
-        from asyncio import CancelledError, get_running_loop
+        from asyncio import get_running_loop
         from json import loads
+
+        text, given = prepared(arguments, source)
+        if given is not None and given[0] == "stream":
+            from .streams import AsyncPouring, Pouring, is_asynchronous
+
+            bridge = bridge_of(get_running_loop())
+            awaited = is_asynchronous(source)
+            async with AsyncPouring(source, bridge) if awaited else Pouring(source) as given:
+                body, about = await self.answer(operation, text, given)
+        else:
+            body, about = await self.answer(operation, text, given)
+        return body, loads(about)
+
+    async def answer(
+        self, operation: str, text: str, given: tuple[str, Any] | None
+    ) -> tuple[bytes, str]:
+        from asyncio import CancelledError, get_running_loop
 
         loop = get_running_loop()
         bridge = bridge_of(loop)
-        if callable(getattr(source, "read", None)):
-            # A file may be slow to read, and the loop must go on.
-            given = await loop.run_in_executor(None, prepared, arguments, source)
-        else:
-            given = prepared(arguments, source)
         ticket = bridge.next_ticket()
         future = bridge.wait_for(ticket, loop)
         work = None
         try:
-            work = told(self.native.call_async, operation, *given, bridge.queue, ticket)
-            body, about = await future
+            work = told(self.native.call_async, operation, text, given, bridge.queue, ticket)
+            answer: tuple[bytes, str] = await future
         except CancelledError as ended:
             if work is not None and future.cancelled():
                 work.cancel()
@@ -123,7 +133,7 @@ class AsyncDoor:
             bridge.waiting.pop(ticket, None)
             if work is not None:
                 work.abort()
-        return body, loads(about)
+        return answer
 
 
 async def last_word(future: asyncio.Future[Any]) -> BaseException | None:

@@ -53,6 +53,23 @@ class WaitOptions(TypedDict, total=False):
     """Time between later questions."""
 
 
+class LimitOptions(TypedDict, total=False):
+    """What a hostile local file can cost at most."""
+
+    limit_pixels: int | None
+    """Largest picture that is decoded, in pixels."""
+    limit_pages: int | None
+    """Most pages that a document may have."""
+    limit_objects: int | None
+    """Most objects of a PDF that are looked at."""
+    limit_inflated: int | None
+    """Most bytes that compressed parts of a file may grow to, all together."""
+    limit_nesting: int | None
+    """How deep objects and page trees may be nested."""
+    limit_time: Seconds
+    """Longest time that is spent on a file."""
+
+
 class _Model(TypedDict):
     model_id: str
     """The model's id, a UUID."""
@@ -68,7 +85,7 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
     source_name: str | None
-    """File name of a source that is bytes."""
+    """File name of a source that is bytes or a stream."""
 
 
 class ExtractionOptions(DocumentOptions, total=False):

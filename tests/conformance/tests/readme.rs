@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use mindee_conformance::{languages, root};
 use mindee_sandbox::{Sandbox, Settings};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
 fn data() -> PathBuf {
@@ -21,7 +22,7 @@ fn data() -> PathBuf {
 fn block(heading: &str, kind: &str) -> String {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let section = readme
-        .split_once(&format!("**{heading}**"))
+        .split_once(&format!("{heading}\n"))
         .map(|(_, rest)| rest.to_owned());
     let code =
         section.and_then(|section| Some(section.split_once(&format!("```{kind}\n"))?.1.to_owned()));
@@ -88,7 +89,7 @@ fn wanted(language: &str) -> bool {
 async fn the_lines_of_rust_run() {
     holds(
         &root().join("core/examples/readme.rs"),
-        &block("Rust", "rust"),
+        &block("**Rust**", "rust"),
     );
     let program = root()
         .canonicalize()
@@ -99,7 +100,7 @@ async fn the_lines_of_rust_run() {
 
 #[tokio::test]
 async fn the_lines_of_python_run() {
-    let code = block("Python", "python");
+    let code = block("**Python**", "python");
     if wanted("python") {
         let mut command =
             in_the_data_folder(root().canonicalize().unwrap().join(".venv/bin/python"));
@@ -110,7 +111,7 @@ async fn the_lines_of_python_run() {
 
 #[tokio::test]
 async fn the_lines_of_node_run() {
-    let code = block("Node", "js");
+    let code = block("**Node**", "js");
     if wanted("node") {
         // The package is found by its own name from its own folder; the document from ours.
         let code = format!("process.chdir({:?});\n{code}", data().to_string_lossy());
@@ -124,13 +125,67 @@ async fn the_lines_of_node_run() {
 
 #[test]
 fn the_lines_of_c_stand_in_a_program_that_is_tested() {
-    holds(&root().join("ffi-c/examples/readme.c"), &block("C", "c"));
+    holds(
+        &root().join("ffi-c/examples/readme.c"),
+        &block("**C**", "c"),
+    );
 }
 
 #[test]
 fn the_lines_of_cpp_stand_in_a_program_that_is_tested() {
     holds(
         &root().join("ffi-c/examples/readme.cpp"),
-        &block("C++", "cpp"),
+        &block("**C++**", "cpp"),
     );
+}
+
+/// A port that nobody listens on.
+fn free_port() -> String {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port().to_string()
+}
+
+#[tokio::test]
+async fn five_commands_lead_to_a_webhook_that_was_received_and_verified() {
+    let commands = block("## Try everything offline", "sh");
+    if !wanted("node") {
+        return;
+    }
+    // The same programs, built already: another build may hold cargo's lock.
+    let commands = commands
+        .replace(
+            "cargo run -q -p mindee-sandbox --",
+            "target/debug/mindee-sandbox",
+        )
+        .replace("8080", &free_port())
+        .replace("8081", &free_port());
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("bash")
+        .args(["-eu", "-c", &format!("{commands}\nwait")])
+        .current_dir(root())
+        .env("MINDEE_LEDGER", folder.path().join("inbox.sqlite"))
+        .env("WORK", folder.path().join("work"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    let group = shell.id().unwrap();
+    let mut lines = BufReader::new(shell.stdout.take().unwrap()).lines();
+    let worked_on = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if line.ends_with(": done") {
+                return;
+            }
+        }
+        panic!("the commands ended, and nothing was received");
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(120), worked_on).await;
+    // The sandbox and the receiver, which the shell started.
+    std::process::Command::new("kill")
+        .args(["-TERM", "--", &format!("-{group}")])
+        .status()
+        .unwrap();
+    in_time.unwrap();
 }

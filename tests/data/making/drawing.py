@@ -50,7 +50,9 @@ def slip(width=180, height=240):
 def grain(picture, amount=10):
     """The same with a little noise, as a camera gives it."""
     noise = random.Random(7).randbytes(picture.width * picture.height)
-    speckle = Image.frombytes("L", picture.size, noise).point([i * amount // 255 for i in range(256)])
+    speckle = Image.frombytes("L", picture.size, noise).point(
+        [i * amount // 255 for i in range(256)]
+    )
     dark = Image.merge("RGB", (speckle,) * 3)
     return Image.blend(picture, Image.eval(dark, lambda v: 255 - v), amount / 255)
 
@@ -81,8 +83,10 @@ SHOWN = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-BACK = {Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
-        Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90}
+BACK = {
+    Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
+    Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90,
+}
 
 
 def stored(picture, orientation):
@@ -110,7 +114,9 @@ def exif(orientation, thumbnail=None):
     at = place + 2 + 3 * 12 + 4
     body += struct.pack(order + "H", 3)
     for tag, kind, value in ((0x0103, 3, 6), (0x0201, 4, at), (0x0202, 4, len(thumbnail))):
-        packed = struct.pack(order + ("HH" if kind == 3 else "I"), *((value, 0) if kind == 3 else (value,)))
+        packed = struct.pack(
+            order + ("HH" if kind == 3 else "I"), *((value, 0) if kind == 3 else (value,))
+        )
         body += struct.pack(order + "HHI", tag, kind, 1) + packed
     body += struct.pack(order + "I", 0) + thumbnail
     return head + bytes(body)
@@ -138,22 +144,32 @@ def profile(name, primaries, gamma):
         table += tag + struct.pack(">II", start + len(data), len(value))
         data += value + bytes(-len(value) % 4)
     body = struct.pack(">I", len(tags)) + table + data
-    header = struct.pack(">I4sI4s4s4s", 128 + len(body), b"none", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    header = struct.pack(
+        ">I4sI4s4s4s", 128 + len(body), b"none", 0x02400000, b"mntr", b"RGB ", b"XYZ "
+    )
     header += struct.pack(">6H", 2026, 10, 31, 0, 0, 0) + b"acsp" + bytes(28)
     header += _fixed(0.9642) + _fixed(1.0) + _fixed(0.8249)
     return header + bytes(128 - len(header)) + body
 
 
 # Wider than sRGB, by the numbers that their makers published.
-WIDE = profile("Wide (P3 primaries)",
-               ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841)), 2.2)
-WIDER = profile("Wider (1998 primaries)",
-                ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446)), 2.2)
+WIDE = profile(
+    "Wide (P3 primaries)",
+    ((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841)),
+    2.2,
+)
+WIDER = profile(
+    "Wider (1998 primaries)",
+    ((0.6097, 0.3111, 0.0195), (0.2053, 0.6257, 0.0609), (0.1492, 0.0632, 0.7446)),
+    2.2,
+)
 
 
 def into(picture, icc):
     """The same colours, as numbers of another profile."""
     return ImageCms.profileToProfile(
-        picture, ImageCms.createProfile("sRGB"), ImageCms.ImageCmsProfile(io.BytesIO(icc)),
+        picture,
+        ImageCms.createProfile("sRGB"),
+        ImageCms.ImageCmsProfile(io.BytesIO(icc)),
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
     )

@@ -6,8 +6,20 @@ import zlib
 
 HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 # One word for each page, which stands nowhere else: what is left of a page can be searched for.
-WORDS = ("ALDER", "BIRCH", "CEDAR", "DOGWOOD", "ELM", "FIR", "GINKGO", "HAZEL", "IRONWOOD", "JUNIPER",
-         "KAPOK", "LARCH")
+WORDS = (
+    "ALDER",
+    "BIRCH",
+    "CEDAR",
+    "DOGWOOD",
+    "ELM",
+    "FIR",
+    "GINKGO",
+    "HAZEL",
+    "IRONWOOD",
+    "JUNIPER",
+    "KAPOK",
+    "LARCH",
+)
 COLOURS = ((0.72, 0.16, 0.16), (0.10, 0.48, 0.30), (0.16, 0.30, 0.70), (0.78, 0.56, 0.08))
 A5 = (420, 595)
 
@@ -24,12 +36,17 @@ def sheet(index, size=A5, title=None, lines=()):
     width, height = size
     word = WORDS[index % len(WORDS)]
     red, green, blue = COLOURS[index % len(COLOURS)]
-    steps = [f"q {red} {green} {blue} rg 30 {height - 70} {width - 60} 34 re f Q",
-             f"BT 1 1 1 rg /F1 16 Tf 40 {height - 58} Td {text(title or f'Sheet {index + 1}: {word}')} Tj ET",
-             f"q 0.5 w 30 {height - 90} m {width - 30} {height - 90} l S Q"]
-    body = lines or (f"Oakhaven Timber Yard, list {word.lower()}-{index + 1:03}",
-                     "Oak boards, planed, 24 x 140 mm", "Pine battens, rough, 30 x 50 mm",
-                     "Delivered to the yard gate, signed for by hand")
+    steps = [
+        f"q {red} {green} {blue} rg 30 {height - 70} {width - 60} 34 re f Q",
+        f"BT 1 1 1 rg /F1 16 Tf 40 {height - 58} Td {text(title or f'Sheet {index + 1}: {word}')} Tj ET",
+        f"q 0.5 w 30 {height - 90} m {width - 30} {height - 90} l S Q",
+    ]
+    body = lines or (
+        f"Oakhaven Timber Yard, list {word.lower()}-{index + 1:03}",
+        "Oak boards, planed, 24 x 140 mm",
+        "Pine battens, rough, 30 x 50 mm",
+        "Delivered to the yard gate, signed for by hand",
+    )
     for number, line in enumerate(body):
         steps.append(f"BT 0 g /F1 11 Tf 40 {height - 115 - 18 * number} Td {text(line)} Tj ET")
     return "\n".join(steps).encode()
@@ -44,7 +61,9 @@ class Pdf:
         self.last = 0
         self.tree = self.reserve()
         self.root = self.reserve()
-        self.font = self.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+        self.font = self.add(
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+        )
         self.kids = []
 
     def reserve(self):
@@ -66,7 +85,9 @@ class Pdf:
         head = f"<< /Length {len(data)} {entries} >>\nstream\n".encode()
         return self.put(number, head + data + b"\nendstream")
 
-    def page(self, content, size=A5, entries="", resources=None, parent=None, number=None, box=True):
+    def page(
+        self, content, size=A5, entries="", resources=None, parent=None, number=None, box=True
+    ):
         """A page; `resources` and `box` None or false leaves that to the tree."""
         if resources is None:
             resources = f"/Resources << /Font << /F1 {self.font} 0 R >> >>"
@@ -75,7 +96,8 @@ class Pdf:
         number = self.put(
             number or self.reserve(),
             f"<< /Type /Page /Parent {parent or self.tree} 0 R {media} {resources}"
-            f" /Contents {contents} 0 R {entries} >>")
+            f" /Contents {contents} 0 R {entries} >>",
+        )
         if parent is None:
             self.kids.append(number)
         return number
@@ -115,7 +137,11 @@ def table(places, start=0):
         out += b"%d %d\n" % (run[0], len(run))
         for number in run:
             place = places[number]
-            out += b"%010d %05d f \n" % place if isinstance(place, tuple) else b"%010d 00000 n \n" % (place + start)
+            out += (
+                b"%010d %05d f \n" % place
+                if isinstance(place, tuple)
+                else b"%010d 00000 n \n" % (place + start)
+            )
     return out
 
 
@@ -172,25 +198,32 @@ def streamed(pdf, pack=True, trailer=""):
 
 def hybrid(pdf, hidden):
     """A table for old readers, in which the `hidden` objects are free, then an empty one with a stream for them."""
-    holder, places = _packed(pdf, hidden)
+    _holder, places = _packed(pdf, hidden)
     out = bytearray(HEADER)
     found = _objects(pdf, out, [number for number in sorted(pdf.bodies) if number not in hidden])
     own, at_stream = pdf.reserve(), len(out)
-    _xref_stream(pdf, own, {**{number: (2, *place) for number, place in places.items()}, own: (1, at_stream, 0)}, "")
+    _xref_stream(
+        pdf,
+        own,
+        {**{number: (2, *place) for number, place in places.items()}, own: (1, at_stream, 0)},
+        "",
+    )
     _objects(pdf, out, [own])
     at, free = len(out), {number: (0, 65535) for number in [0, own, *hidden]}
     trailer = f"/Size {pdf.last + 1} /Root {pdf.root} 0 R {_identity(bytes(out))}"
     out += table({**found, **free}) + f"trailer\n<< {trailer} >>\nstartxref\n{at}\n%%EOF\n".encode()
     last = len(out)
-    out += (f"xref\n0 0\ntrailer\n<< {trailer} /Prev {at} /XRefStm {at_stream} >>\n"
-            f"startxref\n{last}\n%%EOF\n").encode()
+    out += (
+        f"xref\n0 0\ntrailer\n<< {trailer} /Prev {at} /XRefStm {at_stream} >>\n"
+        f"startxref\n{last}\n%%EOF\n"
+    ).encode()
     return bytes(out)
 
 
 def start_of(content):
     """What the last `startxref` says."""
     at = content.rindex(b"startxref")
-    return int(content[at + 9:].split()[0])
+    return int(content[at + 9 :].split()[0])
 
 
 def updated(content, changes, root, size, trailer=""):
@@ -202,7 +235,11 @@ def updated(content, changes, root, size, trailer=""):
             places[number] = (0, 1)
             continue
         places[number] = len(out)
-        out += b"%d 0 obj\n" % number + (body if isinstance(body, bytes) else body.encode()) + b"\nendobj\n"
+        out += (
+            b"%d 0 obj\n" % number
+            + (body if isinstance(body, bytes) else body.encode())
+            + b"\nendobj\n"
+        )
     at = len(out)
     out += table(places)
     previous = start_of(content)

@@ -6,10 +6,21 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::key_command::Command;
-use clap::Parser;
 use clap::builder::BoolishValueParser;
+use clap::{Parser, Subcommand};
 use mindee_sandbox::{ModelSettings, ProcessingTime, RateLimits, RetryAfter, Settings};
+
+use crate::key_command::KeyCommand;
+use crate::webhook_command::WebhookCommand;
+
+/// What the program does instead of starting a sandbox.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Create, list and delete API keys.
+    Keys(KeyCommand),
+    /// Create webhook endpoints.
+    Webhooks(WebhookCommand),
+}
 
 /// A local stand-in for the Mindee V2 API.
 #[derive(Parser)]

@@ -5,15 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use mindee_sandbox::KeyFile;
-use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-/// What the program does instead of starting a sandbox.
-#[derive(Subcommand)]
-pub(crate) enum Command {
-    /// Create, list and delete API keys.
-    Keys(KeyCommand),
-}
+use crate::running::{Running, text};
 
 #[derive(Args)]
 pub(crate) struct KeyCommand {
@@ -47,7 +41,7 @@ impl KeyCommand {
     pub(crate) async fn run(self) -> Result<(), Box<dyn Error>> {
         let mut keys = match (self.state, self.url) {
             (Some(path), _) => Place::File(KeyFile::open(&path)?),
-            (None, Some(url)) => Place::running(&url)?,
+            (None, Some(url)) => Place::Running(Running::at(&url)?),
             (None, None) => return Err("tell --url of a running sandbox, or --state".into()),
         };
         match self.action {
@@ -89,79 +83,34 @@ impl KeyCommand {
 /// Where the keys are.
 enum Place {
     File(KeyFile),
-    Running { client: Client, base: String },
+    Running(Running),
 }
 
 impl Place {
-    fn running(url: &str) -> Result<Self, Box<dyn Error>> {
-        // Sandboxes listen for plain http as well; no certificate is needed to reach one.
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = rustls::ClientConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth();
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .no_proxy()
-            .build()?;
-        let base = format!("{}/_sandbox/keys", url.trim_end_matches('/'));
-        Ok(Self::Running { client, base })
-    }
-
     async fn create(&mut self, name: &str) -> Result<Value, Box<dyn Error>> {
         match self {
             Self::File(file) => Ok(file.create(name)?),
-            Self::Running { client, base } => {
-                ask(client, Method::POST, base, Some(json!({"name": name}))).await
-            }
+            Self::Running(running) => running.post("keys", &json!({"name": name})).await,
         }
     }
 
     async fn list(&self) -> Result<Value, Box<dyn Error>> {
         match self {
             Self::File(file) => Ok(file.list()),
-            Self::Running { client, base } => ask(client, Method::GET, base, None).await,
+            Self::Running(running) => running.get("keys").await,
         }
     }
 
     async fn delete(&mut self, id: &str) -> Result<(), Box<dyn Error>> {
         match self {
             Self::File(file) => file.delete(id).map(drop)?,
-            Self::Running { client, base } => {
-                let url = format!("{base}/{id}");
-                ask(client, Method::DELETE, &url, None).await?;
-            }
+            Self::Running(running) => running.delete(&format!("keys/{id}")).await?,
         }
         Ok(())
     }
 }
 
-async fn ask(
-    client: &Client,
-    method: Method,
-    url: &str,
-    body: Option<Value>,
-) -> Result<Value, Box<dyn Error>> {
-    let mut request = client.request(method, url);
-    if let Some(body) = body {
-        request = request.json(&body);
-    }
-    let answer = request.send().await?;
-    let is_success = answer.status().is_success();
-    let told: Value = answer.json().await?;
-    if is_success {
-        return Ok(told);
-    }
-    let detail = told.pointer("/errors/0/detail").or(told.get("detail"));
-    let detail = detail.and_then(Value::as_str);
-    Err(detail.unwrap_or("the sandbox refused").to_owned().into())
-}
-
 fn list(told: &Value) -> &[Value] {
     let keys = told.get("keys").and_then(Value::as_array);
     keys.map(Vec::as_slice).unwrap_or_default()
-}
-
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -3,14 +3,15 @@
 
 mod arguments;
 mod key_command;
+mod running;
+mod webhook_command;
 
 use std::error::Error;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use arguments::Arguments;
+use arguments::{Arguments, Command};
 use clap::Parser as _;
-use key_command::Command;
 use mindee_sandbox::{Product, Sandbox};
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt as _;
@@ -26,8 +27,10 @@ async fn main() -> ! {
 }
 
 async fn run(mut arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    if let Some(Command::Keys(keys)) = arguments.command.take() {
-        return keys.run().await;
+    match arguments.command.take() {
+        Some(Command::Keys(keys)) => return keys.run().await,
+        Some(Command::Webhooks(webhooks)) => return webhooks.run().await,
+        None => {}
     }
     let ca_file = arguments.ca_file.clone();
     let exit_with_stdin = arguments.exit_with_stdin;

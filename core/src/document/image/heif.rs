@@ -30,10 +30,7 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let front = Front::read(file, budget)?;
     let heif = parse(&front.boxes)?;
     let primary = heif.primary_id;
-    let (width, height) = heif.image_size(primary).ok().flatten().unwrap_or_default();
-    if width == 0 || height == 0 {
-        return Err(damaged("it has no size"));
-    }
+    let (mut width, mut height) = heif.image_size(primary).ok().flatten().unwrap_or_default();
     let mut turn = Turn::default();
     let mut turned = false;
     for property in heif.item_properties(primary).map_err(|error| damaged(&error.to_string()))? {
@@ -42,8 +39,16 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
             Property::Rotation(quarters) => (0..quarters % 4).for_each(|_| turn = turn.then(Turn::LEFT)),
             Property::Mirror(true) => turn = turn.then(Turn::TOP_BOTTOM),
             Property::Mirror(false) => turn = turn.then(Turn::LEFT_RIGHT),
+            // Coded sides are even; the rest is cut off.
+            Property::CleanAperture { width: across, height: down, .. } => {
+                width = across.0.checked_div(across.1).unwrap_or(width).min(width);
+                height = down.0.checked_div(down.1).unwrap_or(height).min(height);
+            }
             _ => {}
         }
+    }
+    if width == 0 || height == 0 {
+        return Err(damaged("it has no size"));
     }
     Ok(Header {
         width,

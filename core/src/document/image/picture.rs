@@ -109,7 +109,7 @@ impl Picture {
     }
 
     /// The picture at another size, in place of the one that it was.
-    pub(super) fn resized(self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
+    pub(crate) fn resized(self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
         if (width, height) == (self.width, self.height) { Ok(self) } else { self.resize(width, height, budget) }
     }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::super::shrink::{Shrink, Shrunk, renamed, within};
 use super::super::{Budget, Document, File};
-use super::picture::Picture;
+use super::picture::{Picture, damaged};
 use super::tiff::{Page, Tiff, Writer, tag};
 use super::{Header, header, jpeg, stored};
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub(crate) fn shrink(file: &File, media_type: &'static str, wish: &Shrink, budge
     let content = file.whole()?;
     let fits = wish.max_bytes.is_none_or(|most| file.length() <= most);
     let (media_type_now, made) = if media_type == "image/tiff" && header.pages > 1 {
-        let pages = pages(file, &content, wish, budget)?;
+        let pages = pages(file, &content, budget)?;
         ("image/tiff", search(wish, |attempt| pages.make(attempt, wish, budget))?)
     } else {
         let sides = size_for(&header, wish);
@@ -119,10 +119,13 @@ struct Pages<'a> {
     offsets: Vec<u64>,
 }
 
-fn pages<'a>(file: &'a File, content: &'a Bytes, _wish: &Shrink, budget: &Budget) -> Result<Pages<'a>, Error> {
+fn pages<'a>(file: &'a File, content: &'a Bytes, budget: &Budget) -> Result<Pages<'a>, Error> {
     let tiff = Tiff::open(file)?;
-    let offsets = tiff.offsets(budget)?.pages;
-    Ok(Pages { tiff, content, offsets })
+    let chain = tiff.offsets(budget)?;
+    if chain.broken {
+        return Err(damaged("its pages break off"));
+    }
+    Ok(Pages { tiff, content, offsets: chain.pages })
 }
 
 impl Pages<'_> {

@@ -50,12 +50,21 @@ impl<'a> Ground<'a> {
         offset: u64,
         read: impl Fn(&mut Parser<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Error> {
+        self.parse_only(offset, None, read)
+    }
+
+    fn parse_only<T>(
+        &mut self,
+        offset: u64,
+        only: Option<&'static [&'static str]>,
+        read: impl Fn(&mut Parser<'_>) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Error> {
         let deepest = self.budget.deepest();
         let mut least = FIRST_LOOK;
         loop {
             let (bytes, last) = self.window.look(offset, least)?;
             let held = bytes.len();
-            match read(&mut Parser::new(bytes, last, deepest)) {
+            match read(&mut Parser::new(bytes, last, deepest).only(only)) {
                 Ok(found) => return Ok(Some(found)),
                 Err(Fault::More) if held >= least && least < LARGEST_OBJECT => {
                     least = held.saturating_mul(4).min(LARGEST_OBJECT);
@@ -67,11 +76,20 @@ impl<'a> Ground<'a> {
 
     /// The object that begins there, whatever its number.
     pub(crate) fn object_at(&mut self, offset: u64) -> Result<Option<Located>, Error> {
+        self.entries_at(offset, None)
+    }
+
+    /// The same; of a dictionary no more than these entries.
+    pub(crate) fn entries_at(
+        &mut self,
+        offset: u64,
+        only: Option<&'static [&'static str]>,
+    ) -> Result<Option<Located>, Error> {
         self.budget.objects(1)?;
         if offset >= self.window.length() {
             return Ok(None);
         }
-        let read = self.parse(offset, |parser| parser.indirect())?;
+        let read = self.parse_only(offset, only, |parser| parser.indirect())?;
         Ok(read.map(|Indirect { number, generation, object, data, end }| Located {
             number,
             generation,

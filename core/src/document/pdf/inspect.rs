@@ -28,16 +28,17 @@ pub(crate) fn inspect(file: &File, budget: &Budget) -> Result<Look, Error> {
     let mut text = false;
     let walked = tree::walk(&mut reader, &mut |reader, tree, leaf| {
         if !text && !locked && tree.pages <= PAGES_FOR_TEXT {
+            let page = reader.get_only(leaf.number, Some(&["Resources", "Contents"]))?.object;
+            let entry = |key| page.as_dictionary().and_then(|page| page.get(key));
             let given = || tree.handed_down(leaf.giver, "Resources").map(|(_, given)| given);
-            let resources = leaf.dictionary.get("Resources").or_else(given).unwrap_or(&Object::Null);
-            let contents = leaf.dictionary.get("Contents").unwrap_or(&Object::Null);
-            text = shows_text(reader, contents, resources)?;
+            let resources = entry("Resources").or_else(given).unwrap_or(&Object::Null);
+            text = shows_text(reader, entry("Contents").unwrap_or(&Object::Null), resources)?;
         }
         Ok(Want::More)
     });
-    let (pages, lacks) = match walked {
+    let (pages, wrong) = match walked {
         Ok(tree) if locked && tree.pages == 0 => (None, false),
-        Ok(tree) => (Some(tree.pages), tree.pages == 0 || tree.lacks || tree.fallen),
+        Ok(tree) => (Some(tree.pages), tree.is_wrong()),
         Err(error) if locked && error.code() == crate::error::code::DOCUMENT_ENCRYPTED.code => (None, false),
         Err(error) => return Err(error),
     };
@@ -45,6 +46,6 @@ pub(crate) fn inspect(file: &File, budget: &Budget) -> Result<Look, Error> {
         pages,
         encryption: reader.encryption,
         text_layer: (!locked).then_some(text),
-        damaged: lacks || reader.ground.tag > 0 || reader.found().is_some(),
+        damaged: wrong || reader.ground.tag > 0 || reader.found().is_some(),
     })
 }

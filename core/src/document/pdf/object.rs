@@ -174,9 +174,22 @@ pub(crate) fn is_space(byte: u8) -> bool {
 
 /// Part of a name, a number or a keyword.
 pub(crate) fn is_regular(byte: u8) -> bool {
-    let delimits = matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%');
-    !delimits && !is_space(byte)
+    REGULAR.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+/// Asked for every byte, so it is worked out once.
+const REGULAR: [bool; 256] = {
+    let mut regular = [true; 256];
+    let mut others: &[u8] = b"()<>[]{}/%\0\t\n\x0C\r ";
+    while let [other, rest @ ..] = others {
+        #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "at compile time, a byte into 256")]
+        {
+            regular[*other as usize] = false;
+        }
+        others = rest;
+    }
+    regular
+};
 
 /// A name's bytes, its `#` escapes resolved.
 pub(crate) fn unescaped(raw: &[u8]) -> Vec<u8> {

@@ -35,12 +35,19 @@ pub(crate) struct Parser<'a> {
     last: bool,
     values: u32,
     deepest: u64,
+    wanted: Option<&'static [&'static str]>,
 }
 
 impl<'a> Parser<'a> {
     /// `last`: nothing follows after these bytes. `deepest`: how deep values may be nested.
     pub(crate) fn new(bytes: &'a [u8], last: bool, deepest: u64) -> Self {
-        Self { bytes, at: 0, last, values: MOST_VALUES, deepest }
+        Self { bytes, at: 0, last, values: MOST_VALUES, deepest, wanted: None }
+    }
+
+    /// Of the outermost dictionary no more than these entries: the others are passed over.
+    pub(crate) fn only(mut self, wanted: Option<&'static [&'static str]>) -> Self {
+        self.wanted = wanted;
+        self
     }
 
     /// How far it has come.
@@ -62,15 +69,15 @@ impl<'a> Parser<'a> {
 
     /// Passes over spaces and comments.
     pub(crate) fn skip_space(&mut self) {
-        while let Some(byte) = self.peek() {
-            if byte == b'%' {
-                let line = self.rest().iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-                self.at = line.map_or(self.bytes.len(), |length| self.at.saturating_add(length));
-            } else if is_space(byte) {
-                self.at = self.at.saturating_add(1);
-            } else {
+        loop {
+            let rest = self.rest();
+            let spaces = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+            self.at = self.at.saturating_add(spaces);
+            if self.peek() != Some(b'%') {
                 break;
             }
+            let line = self.rest().iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            self.at = line.map_or(self.bytes.len(), |length| self.at.saturating_add(length));
         }
     }
 
@@ -219,6 +226,7 @@ impl<'a> Parser<'a> {
     fn dictionary(&mut self, depth: u64) -> Parsed<Dictionary> {
         self.at = self.at.saturating_add(2);
         let mut entries = Vec::new();
+        let wanted = if depth == 0 { self.wanted } else { None };
         loop {
             self.skip_space();
             match self.rest() {
@@ -231,6 +239,16 @@ impl<'a> Parser<'a> {
                 [b'/', ..] => {}
                 _ => return Err(Fault::Bad),
             }
+            if let Some(wanted) = wanted {
+                let before = self.at;
+                self.at = self.at.saturating_add(1);
+                let key = self.word()?;
+                if !key.contains(&b'#') && !wanted.iter().any(|wanted| wanted.as_bytes() == key) {
+                    self.pass_value()?;
+                    continue;
+                }
+                self.at = before;
+            }
             let key = self.name()?;
             self.skip_space();
             if self.rest().starts_with(b">>") {
@@ -240,24 +258,71 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Passes over the value of an entry, to the next key or the end of the dictionary.
+    fn pass_value(&mut self) -> Parsed<()> {
+        self.skip_space();
+        if self.peek() == Some(b'/') {
+            self.at = self.at.saturating_add(1);
+        }
+        let mut open = 0_u32;
+        loop {
+            let rest = self.rest();
+            let plain = rest.iter().position(|byte| matches!(byte, b'(' | b'<' | b'>' | b'[' | b']' | b'/' | b'%'));
+            self.at = self.at.saturating_add(plain.unwrap_or(rest.len()));
+            let length = match self.rest() {
+                [b'/', ..] | [b'>', b'>', ..] if open == 0 => return Ok(()),
+                [b'/', ..] => 1,
+                [b'(', ..] => {
+                    self.literal()?;
+                    0
+                }
+                [b'<', b'<', ..] => {
+                    open = open.saturating_add(1);
+                    2
+                }
+                [b'>', b'>', ..] => {
+                    open = open.checked_sub(1).ok_or(Fault::Bad)?;
+                    2
+                }
+                [b'[', ..] => {
+                    open = open.saturating_add(1);
+                    1
+                }
+                [b']', ..] => {
+                    open = open.checked_sub(1).ok_or(Fault::Bad)?;
+                    1
+                }
+                [b'%', ..] => {
+                    self.skip_space();
+                    0
+                }
+                [b'<' | b'>'] | [] => return Err(self.end()),
+                [b'<', ..] => {
+                    self.hexadecimal()?;
+                    0
+                }
+                _ => return Err(Fault::Bad),
+            };
+            self.at = self.at.saturating_add(length);
+        }
+    }
+
     fn number(&mut self) -> Parsed<Object> {
         let word = self.word()?;
-        let text = std::str::from_utf8(word).map_err(|_| Fault::Bad)?;
-        if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')) {
-            return Err(Fault::Bad);
-        }
-        let Ok(number) = text.parse::<i64>() else {
-            return Ok(Object::Real(word.to_vec()));
-        };
-        if word.iter().all(u8::is_ascii_digit) {
+        if let Some(number) = digits(word).and_then(|number| i64::try_from(number).ok()) {
             let after = self.at;
             if self.is_reference()? {
                 // No file has so many objects: it refers to nothing.
                 return Ok(u32::try_from(number).map_or(Object::Null, Object::Reference));
             }
             self.at = after;
+            return Ok(Object::Integer(number));
         }
-        Ok(Object::Integer(number))
+        if !word.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')) {
+            return Err(Fault::Bad);
+        }
+        let whole = std::str::from_utf8(word).ok().and_then(|text| text.parse::<i64>().ok());
+        Ok(whole.map_or_else(|| Object::Real(word.to_vec()), Object::Integer))
     }
 
     /// Whether a generation and `R` follow; passes over them.
@@ -287,11 +352,18 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn digits(word: &[u8]) -> Option<u64> {
+/// The number that these digits are; nothing where one of them is none, or they are too many.
+pub(crate) fn digits(word: &[u8]) -> Option<u64> {
     if word.is_empty() || word.len() > 19 {
         return None;
     }
-    word.iter().try_fold(0_u64, |number, byte| {
-        byte.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
-    })
+    let mut number = 0_u64;
+    for byte in word {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    Some(number)
 }

@@ -124,34 +124,39 @@ impl<'a> Reader<'a> {
 
     /// The object with this number; null where there is none.
     pub(crate) fn get(&mut self, number: u32) -> Result<Item, Error> {
+        self.get_only(number, None)
+    }
+
+    /// The same; of a dictionary no more than these entries.
+    pub(crate) fn get_only(&mut self, number: u32, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
         let place = match &self.known {
             Known::Found(found) => found.place(number),
             Known::Told(told) => match told.place(number, &mut self.rows) {
-                Err(error) if is_damage(&error) => return self.searched(number),
+                Err(error) if is_damage(&error) => return self.searched(number, only),
                 place => place?,
             },
         };
         match place {
             Place::Free => Ok(nothing(number)),
-            Place::At(offset) => self.standing(number, offset),
-            Place::In { stream, at } => match self.contained(number, stream, at) {
-                Err(error) if is_damage(&error) => self.searched(number),
+            Place::At(offset) => self.standing(number, offset, only),
+            Place::In { stream, at } => match self.contained(number, (stream, at), only) {
+                Err(error) if is_damage(&error) => self.searched(number, only),
                 item => item,
             },
         }
     }
 
     /// An object again, after a search: the cross-reference was wrong about it.
-    fn searched(&mut self, number: u32) -> Result<Item, Error> {
+    fn searched(&mut self, number: u32, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
         if self.found().is_some() {
             return Ok(nothing(number));
         }
         self.search()?;
-        self.get(number)
+        self.get_only(number, only)
     }
 
-    fn standing(&mut self, number: u32, offset: u64) -> Result<Item, Error> {
-        match self.ground.object_at(offset)? {
+    fn standing(&mut self, number: u32, offset: u64, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
+        match self.ground.entries_at(offset, only)? {
             Some(Located { number: found, generation, mut object, data, .. }) if found == number => {
                 if let Some(crypt) = &self.crypt {
                     crypt.strings(number, generation, &mut object);
@@ -166,12 +171,17 @@ impl<'a> Reader<'a> {
                 };
                 // The right place with something unreadable at it will not get better by a search.
                 let right = self.ground.parse(offset, head)? == Some(u64::from(number));
-                if right { Ok(nothing(number)) } else { self.searched(number) }
+                if right { Ok(nothing(number)) } else { self.searched(number, only) }
             }
         }
     }
 
-    fn contained(&mut self, number: u32, stream: u32, at: u32) -> Result<Item, Error> {
+    fn contained(
+        &mut self,
+        number: u32,
+        (stream, at): (u32, u32),
+        only: Option<&'static [&'static str]>,
+    ) -> Result<Item, Error> {
         self.budget().objects(1)?;
         let deepest = self.budget().deepest();
         let stream = self.object_stream(stream)?;
@@ -179,7 +189,7 @@ impl<'a> Reader<'a> {
         let listed = listed.or_else(|| stream.places.iter().find(|(known, _)| *known == number));
         let (_, from) = listed.ok_or_else(|| damaged("An object stream lacks an object"))?;
         let piece = stream.content.get(*from..).unwrap_or_default();
-        let object = Parser::new(piece, true, deepest).object(0).unwrap_or(Object::Null);
+        let object = Parser::new(piece, true, deepest).only(only).object(0).unwrap_or(Object::Null);
         Ok(Item { number, generation: 0, object, data: None })
     }
 
@@ -375,7 +385,7 @@ impl<'a> Reader<'a> {
             };
             self.budget().objects(wide(numbers.len()))?;
             for (at, number) in (0_u32..).zip(numbers) {
-                let object = self.contained(number, stream, at).map(|item| item.object);
+                let object = self.contained(number, (stream, at), None).map(|item| item.object);
                 if let Known::Found(found) = &mut self.known {
                     found.contained(number, stream, at);
                     if found.place(number) == (Place::In { stream, at })

@@ -17,7 +17,7 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::object::dict::keys;
 use hayro::hayro_syntax::object::{Dict, Stream};
 use hayro::hayro_syntax::page::Page;
-use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
+use hayro::kurbo::{Affine, BezPath, Point, Rect};
 
 use super::outlay;
 use super::render::whole;

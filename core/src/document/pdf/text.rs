@@ -48,11 +48,11 @@ fn content_shows(
         if *forms == 0 || depth >= DEEPEST_FORM {
             break;
         }
-        let item = reader.get(number)?;
-        let Object::Dictionary(form) = &item.object else { continue };
-        if !form.is("Subtype", "Form") {
+        let sort = reader.get_only(number, Some(&["Subtype"]))?.object;
+        if !sort.as_dictionary().is_some_and(|sort| sort.is("Subtype", "Form")) {
             continue;
         }
+        let Object::Dictionary(form) = reader.get(number)?.object else { continue };
         *forms = forms.saturating_sub(1);
         let own = form.get("Resources").cloned();
         let own = own.unwrap_or_else(|| Object::Dictionary(without_forms(&resources)));

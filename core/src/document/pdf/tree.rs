@@ -9,7 +9,10 @@ use super::wide;
 use crate::error::Error;
 
 /// What a page takes from the nodes above it unless it has its own.
-pub(crate) const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
+pub(crate) const INHERITED: &[&str] = &["Resources", "MediaBox", "CropBox", "Rotate"];
+
+/// What is read of a node to know it for one: little, for it is read of every page.
+const LOOKED_AT: &[&str] = &["Kids"];
 
 /// What was learnt on the way.
 #[derive(Default)]
@@ -20,10 +23,19 @@ pub(crate) struct Tree {
     givers: Vec<Giver>,
     /// How many pages there are.
     pub pages: u64,
-    /// Whether a page is named that is not there.
-    pub lacks: bool,
+    /// Nodes that name a page that is not there, or say that they have more or fewer than they have.
+    pub wrong: Vec<Miscount>,
     /// Whether the pages were found without a tree.
     pub fallen: bool,
+}
+
+/// What a node has, where it says otherwise.
+pub(crate) struct Miscount {
+    pub node: u32,
+    /// The kids that are there.
+    pub kids: Vec<u32>,
+    /// How many pages those have.
+    pub pages: u64,
 }
 
 /// A node that hands something down.
@@ -34,14 +46,19 @@ struct Giver {
 }
 
 /// A page.
-pub(crate) struct Leaf<'a> {
+#[derive(Clone, Copy)]
+pub(crate) struct Leaf {
     pub number: u32,
-    pub dictionary: &'a Dictionary,
     /// The nearest node that hands something down, for [`Tree::handed_down`].
     pub giver: Option<usize>,
 }
 
 impl Tree {
+    /// Whether it is not what it should be.
+    pub(crate) fn is_wrong(&self) -> bool {
+        self.pages == 0 || self.fallen || !self.wrong.is_empty()
+    }
+
     /// What a page without the entry takes from above, and from which node.
     pub(crate) fn handed_down(&self, giver: Option<usize>, key: &str) -> Option<(u32, &Object)> {
         let first = giver.and_then(|at| self.givers.get(at));
@@ -50,18 +67,18 @@ impl Tree {
             .find_map(|giver| giver.gives.get(key).map(|value| (giver.node, value)))
     }
 
-    fn giver(&mut self, node: u32, dictionary: &Dictionary, above: Option<usize>) -> Option<usize> {
-        let given = INHERITED.into_iter().filter_map(|key| Some((key, dictionary.get(key)?.clone())));
+    fn giver(&mut self, number: u32, node: &Dictionary, above: Option<usize>) -> Option<usize> {
+        let given = INHERITED.iter().filter_map(|key| Some((*key, node.get(key)?.clone())));
         let gives: Dictionary = given.collect();
         if gives.0.is_empty() {
             return above;
         }
-        self.givers.push(Giver { above, node, gives });
+        self.givers.push(Giver { above, node: number, gives });
         Some(self.givers.len().saturating_sub(1))
     }
 }
 
-type Visit<'v, 'a> = dyn FnMut(&mut Reader<'a>, &Tree, &Leaf<'_>) -> Result<Want, Error> + 'v;
+type Visit<'v, 'a> = dyn FnMut(&mut Reader<'a>, &Tree, Leaf) -> Result<Want, Error> + 'v;
 
 /// Visits the pages in their order until no more are wanted; counts what is there, not what is claimed.
 pub(crate) fn walk<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Result<Tree, Error> {
@@ -75,58 +92,125 @@ pub(crate) fn walk<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Re
         let pages = reader.found().map(|found| found.pages.clone()).unwrap_or_default();
         let mut seen = HashSet::new();
         for number in pages.into_iter().filter(|number| seen.insert(*number)) {
-            if let Object::Dictionary(dictionary) = reader.get(number)?.object
-                && dictionary.is("Type", "Page")
-            {
-                let leaf = Leaf { number, dictionary: &dictionary, giver: None };
-                if tree.leaf(reader, visit, &leaf)? == Want::Enough {
-                    break;
-                }
+            let found = reader.get_only(number, Some(&["Type"]))?.object;
+            let is_page = found.as_dictionary().is_some_and(|found| found.is("Type", "Page"));
+            if is_page && tree.leaf(reader, visit, Leaf { number, giver: None })? == Want::Enough {
+                break;
             }
         }
     }
     Ok(tree)
+}
+
+/// A node on the way down.
+struct Level {
+    node: u32,
+    kids: std::vec::IntoIter<Object>,
+    giver: Option<usize>,
+    claimed: Object,
+    /// How many pages there were before this node.
+    before: u64,
+    there: Vec<u32>,
+    lacks: bool,
 }
 
 fn descend<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     let Some(root) = reader.root()? else { return Ok(tree) };
-    let top: Vec<Object> = root.get("Pages").cloned().into_iter().collect();
-    let mut levels = vec![(top.into_iter(), None)];
-    while let Some((kids, giver)) = levels.last_mut() {
-        let giver = *giver;
-        let Some(kid) = kids.next() else {
-            levels.pop();
-            continue;
-        };
-        let Object::Reference(number) = kid else {
-            tree.lacks = true;
-            continue;
-        };
-        let Object::Dictionary(dictionary) = reader.get(number)?.object else {
-            tree.lacks = true;
-            continue;
-        };
-        if dictionary.is("Type", "Page") || !dictionary.has("Kids") {
-            let leaf = Leaf { number, dictionary: &dictionary, giver };
-            if tree.leaf(reader, visit, &leaf)? == Want::Enough {
-                break;
+    let mut levels = Vec::new();
+    let mut next = root.get("Pages").and_then(Object::as_reference);
+    loop {
+        if let Some(number) = next.take() {
+            let giver = levels.last().and_then(|level: &Level| level.giver);
+            let is_there = match tree.enter(reader, number, giver)? {
+                Met::Nothing => false,
+                Met::Page => {
+                    if tree.leaf(reader, visit, Leaf { number, giver })? == Want::Enough {
+                        return Ok(tree);
+                    }
+                    true
+                }
+                Met::Node(level) => {
+                    reader.budget().nesting(wide(levels.len()))?;
+                    levels.push(level);
+                    continue;
+                }
+            };
+            if let Some(level) = levels.last_mut() {
+                level.note(number, is_there);
             }
-        } else if tree.nodes.insert(number) {
-            reader.budget().nesting(wide(levels.len()))?;
-            let giver = tree.giver(number, &dictionary, giver);
-            if let Object::Array(kids) = reader.entry(&dictionary, "Kids")? {
-                levels.push((kids.into_iter(), giver));
+        }
+        let Some(level) = levels.last_mut() else { return Ok(tree) };
+        match level.kids.next() {
+            Some(kid) => {
+                next = kid.as_reference();
+                level.lacks |= next.is_none();
             }
-        } else {
-            tree.lacks = true;
+            None => {
+                let Some(level) = levels.pop() else { return Ok(tree) };
+                let node = level.node;
+                tree.leave(level);
+                if let Some(above) = levels.last_mut() {
+                    above.note(node, true);
+                }
+            }
         }
     }
-    Ok(tree)
+}
+
+impl Level {
+    fn note(&mut self, kid: u32, is_there: bool) {
+        if is_there {
+            self.there.push(kid);
+        } else {
+            self.lacks = true;
+        }
+    }
+}
+
+/// What an object of the tree turns out to be.
+enum Met {
+    Nothing,
+    Page,
+    Node(Level),
 }
 
 impl Tree {
-    fn leaf<'a>(&mut self, reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>, leaf: &Leaf<'_>) -> Result<Want, Error> {
+    fn enter(&mut self, reader: &mut Reader<'_>, number: u32, giver: Option<usize>) -> Result<Met, Error> {
+        let Object::Dictionary(look) = reader.get_only(number, Some(LOOKED_AT))?.object else {
+            return Ok(Met::Nothing);
+        };
+        if !look.has("Kids") {
+            return Ok(Met::Page);
+        }
+        let Object::Dictionary(node) = reader.get(number)?.object else { return Ok(Met::Nothing) };
+        if node.is("Type", "Page") {
+            return Ok(Met::Page);
+        }
+        if !self.nodes.insert(number) {
+            return Ok(Met::Nothing);
+        }
+        let kids = match reader.entry(&node, "Kids")? {
+            Object::Array(kids) => kids,
+            _ => Vec::new(),
+        };
+        let claimed = reader.entry(&node, "Count")?;
+        let giver = self.giver(number, &node, giver);
+        let (kids, before) = (kids.into_iter(), self.pages);
+        Ok(Met::Node(Level { node: number, kids, giver, claimed, before, there: Vec::new(), lacks: false }))
+    }
+
+    fn leave(&mut self, level: Level) {
+        let pages = self.pages.saturating_sub(level.before);
+        let right = level.claimed.as_integer().and_then(|claimed| u64::try_from(claimed).ok()) == Some(pages);
+        if level.lacks || !right {
+            self.wrong.push(Miscount { node: level.node, kids: level.there, pages });
+        }
+    }
+}
+
+impl Tree {
+    fn leaf<'a>(&mut self, reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>, leaf: Leaf) -> Result<Want, Error> {
         self.pages = self.pages.saturating_add(1);
         reader.budget().pages(self.pages)?;
         visit(reader, self, leaf)

@@ -25,14 +25,14 @@ pub(crate) struct Window<'a> {
 
 enum Held<'a> {
     Memory(Bytes),
-    Disk { reader: Box<dyn ReadSeek + 'a>, from: u64, bytes: Vec<u8> },
+    Disk { reader: Box<dyn ReadSeek + 'a>, from: u64, bytes: Vec<u8>, block: usize },
 }
 
 impl<'a> Window<'a> {
     pub(crate) fn of(file: &'a File) -> Result<Self, Error> {
         let held = match file.memory() {
             Some(content) => Held::Memory(content.clone()),
-            None => Held::Disk { reader: file.reader()?, from: 0, bytes: Vec::new() },
+            None => Held::Disk { reader: file.reader()?, from: 0, bytes: Vec::new(), block: BLOCK },
         };
         Ok(Self { held, length: file.length() })
     }
@@ -50,14 +50,17 @@ impl<'a> Window<'a> {
                 let to = from.saturating_add(least.max(LARGEST_OBJECT)).min(content.len());
                 Ok((content.get(from..to).unwrap_or_default(), to == content.len()))
             }
-            Held::Disk { reader, from, bytes } => {
+            Held::Disk { reader, from, bytes, block } => {
                 let offset = offset.min(length);
                 let wanted = offset.saturating_add(wide(least)).min(length);
                 let held_to = from.saturating_add(wide(bytes.len()));
                 if offset < *from || wanted > held_to {
+                    // Whoever goes on from where he was will go on again.
+                    let goes_on = offset >= *from && offset <= held_to.saturating_add(wide(*block));
+                    *block = if goes_on { block.saturating_mul(2).min(STEP) } else { BLOCK };
                     bytes.clear();
                     *from = offset;
-                    let most = wide(least.max(BLOCK)).min(length - offset);
+                    let most = wide(least.max(*block)).min(length - offset);
                     reader
                         .seek(SeekFrom::Start(offset))
                         .and_then(|_| reader.by_ref().take(most).read_to_end(bytes))

@@ -6,6 +6,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::object::{Dictionary, Object, quoted};
+use super::xref::Place;
 use super::{damaged, wide};
 use crate::error::Error;
 
@@ -16,17 +17,11 @@ const PACK: usize = 100;
 pub(crate) struct Output {
     pub bytes: Vec<u8>,
     /// Where each object stands, by its number.
-    spots: Vec<Spot>,
+    places: Vec<Place>,
     /// Objects that wait to be packed, where the file packs them.
     pack: Option<Pack>,
 }
 
-#[derive(Clone, Copy)]
-enum Spot {
-    Nowhere,
-    At(u64),
-    In { stream: u32, at: u32 },
-}
 
 #[derive(Default)]
 struct Pack {
@@ -41,24 +36,24 @@ impl Output {
         bytes.extend_from_slice(version);
         // Bytes past ASCII tell that the file is not text.
         bytes.extend_from_slice(b"\n%\xE2\xE3\xCF\xD3\n");
-        Self { bytes, spots: vec![Spot::Nowhere], pack: packed.then(Pack::default) }
+        Self { bytes, places: vec![Place::Free], pack: packed.then(Pack::default) }
     }
 
     /// A number for an object that is still to come.
     pub(crate) fn reserve(&mut self) -> Result<u32, Error> {
-        let number = u32::try_from(self.spots.len()).map_err(|_| damaged("The file has too many objects"))?;
-        self.spots.push(Spot::Nowhere);
+        let number = u32::try_from(self.places.len()).map_err(|_| damaged("The file has too many objects"))?;
+        self.places.push(Place::Free);
         Ok(number)
     }
 
-    fn here(&mut self, number: u32, spot: Spot) {
-        if let Some(known) = usize::try_from(number).ok().and_then(|at| self.spots.get_mut(at)) {
-            *known = spot;
+    fn here(&mut self, number: u32, place: Place) {
+        if let Some(known) = usize::try_from(number).ok().and_then(|at| self.places.get_mut(at)) {
+            *known = place;
         }
     }
 
     fn begin(&mut self, number: u32) {
-        self.here(number, Spot::At(wide(self.bytes.len())));
+        self.here(number, Place::At(wide(self.bytes.len())));
         self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
     }
 
@@ -87,17 +82,6 @@ impl Output {
         self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
     }
 
-    fn deflated(&mut self, number: u32, mut dictionary: Dictionary, content: &[u8]) -> Result<(), Error> {
-        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-        let packed = encoder.write_all(content).and_then(|()| encoder.finish());
-        let packed = packed.map_err(|error| damaged("An object stream cannot be packed").caused_by(&error))?;
-        dictionary.set("Filter", Object::name("FlateDecode"));
-        self.begin_stream(number, dictionary, wide(packed.len()));
-        self.bytes.extend_from_slice(&packed);
-        self.end_stream();
-        Ok(())
-    }
-
     /// Writes the objects that wait into an object stream.
     fn flush(&mut self) -> Result<(), Error> {
         let Some(pack) = self.pack.as_mut().map(std::mem::take) else { return Ok(()) };
@@ -108,7 +92,7 @@ impl Output {
         let mut content = Vec::with_capacity(pack.content.len().saturating_add(PACK * 12));
         for (at, (number, offset)) in (0_u32..).zip(&pack.numbers) {
             content.extend_from_slice(format!("{number} {offset} ").as_bytes());
-            self.here(*number, Spot::In { stream, at });
+            self.here(*number, Place::In { stream, at });
         }
         let first = content.len();
         content.extend_from_slice(&pack.content);
@@ -117,75 +101,112 @@ impl Output {
             ("N", Object::count(pack.numbers.len())),
             ("First", Object::count(first)),
         ]);
-        self.deflated(stream, dictionary, &content)
+        let packed = deflated(&content)?;
+        self.begin_stream(stream, with_filter(dictionary), wide(packed.len()));
+        self.bytes.extend_from_slice(&packed);
+        self.end_stream();
+        Ok(())
     }
 
     /// The file, with its cross-reference.
-    pub(crate) fn finish(mut self, mut trailer: Dictionary) -> Result<Vec<u8>, Error> {
+    pub(crate) fn finish(mut self, trailer: Dictionary) -> Result<Vec<u8>, Error> {
         self.flush()?;
-        let start = if self.pack.is_some() {
-            let number = self.reserve()?;
-            let start = wide(self.bytes.len());
-            self.here(number, Spot::At(start));
-            let (dictionary, rows) = self.rows(trailer);
-            self.deflated(number, dictionary, &rows)?;
-            start
-        } else {
-            let start = wide(self.bytes.len());
-            let size = self.spots.len();
-            trailer.set("Size", Object::count(size));
-            self.bytes.extend_from_slice(format!("xref\n0 {size}\n").as_bytes());
-            for (number, spot) in self.spots.iter().enumerate() {
-                let row = match spot {
-                    Spot::At(offset) => format!("{offset:010} 00000 n \n"),
-                    _ if number == 0 => "0000000000 65535 f \n".to_owned(),
-                    _ => "0000000000 00001 f \n".to_owned(),
-                };
-                self.bytes.extend_from_slice(row.as_bytes());
-            }
-            self.bytes.extend_from_slice(b"trailer\n");
-            trailer.write(&mut self.bytes);
-            self.bytes.push(b'\n');
-            start
-        };
-        self.bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
+        let places = self.places.iter().copied();
+        let rows: Vec<(u32, Place)> = (0_u32..).zip(places).collect();
+        write_xref(&mut self.bytes, rows, trailer, self.pack.is_some())?;
         Ok(self.bytes)
     }
+}
 
-    fn rows(&self, trailer: Dictionary) -> (Dictionary, Vec<u8>) {
-        let rows = self.spots.iter().enumerate().map(|(number, spot)| match *spot {
-            Spot::Nowhere => Row { kind: 0, second: 0, third: if number == 0 { 65535 } else { 1 } },
-            Spot::At(offset) => Row { kind: 1, second: offset, third: 0 },
-            Spot::In { stream, at } => Row { kind: 2, second: u64::from(stream), third: u64::from(at) },
-        });
-        let (widths, content) = written(&rows.collect::<Vec<_>>());
-        let mut dictionary = trailer;
-        dictionary.set("Type", Object::name("XRef"));
-        dictionary.set("W", widths);
-        dictionary.set("Size", Object::count(self.spots.len()));
-        (dictionary, content)
+/// Ends a file with a cross-reference of these objects, in the order of their numbers. `packed`: as a
+/// stream, which alone can tell of objects in object streams.
+pub(crate) fn write_xref(
+    bytes: &mut Vec<u8>,
+    mut rows: Vec<(u32, Place)>,
+    mut trailer: Dictionary,
+    packed: bool,
+) -> Result<(), Error> {
+    let start = wide(bytes.len());
+    let next = rows.last().map_or(Some(0), |(last, _)| last.checked_add(1));
+    let next = next.ok_or_else(|| damaged("The file has too many objects"))?;
+    if packed {
+        rows.push((next, Place::At(start)));
+        trailer.set("Size", Object::Integer(i64::from(next).saturating_add(1)));
+        write_stream(bytes, next, &rows, trailer)?;
+    } else {
+        trailer.set("Size", Object::Integer(i64::from(next)));
+        write_table(bytes, &rows, &trailer);
     }
+    bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
+    Ok(())
 }
 
-/// A row of a cross-reference stream.
-pub(crate) struct Row {
-    pub kind: u8,
-    pub second: u64,
-    pub third: u64,
+/// Rows whose numbers follow each other.
+fn runs(rows: &[(u32, Place)]) -> impl Iterator<Item = &[(u32, Place)]> {
+    rows.chunk_by(|(before, _), (after, _)| before.checked_add(1) == Some(*after))
 }
 
-/// The widths of the fields, and the rows.
-pub(crate) fn written(rows: &[Row]) -> (Object, Vec<u8>) {
+fn write_table(bytes: &mut Vec<u8>, rows: &[(u32, Place)], trailer: &Dictionary) {
+    bytes.extend_from_slice(b"xref\n");
+    for run in runs(rows) {
+        let first = run.first().map_or(0, |(first, _)| *first);
+        bytes.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
+        for (number, place) in run {
+            let row = match place {
+                Place::At(offset) => format!("{offset:010} 00000 n \n"),
+                _ if *number == 0 => "0000000000 65535 f \n".to_owned(),
+                _ => "0000000000 00001 f \n".to_owned(),
+            };
+            bytes.extend_from_slice(row.as_bytes());
+        }
+    }
+    bytes.extend_from_slice(b"trailer\n");
+    trailer.write(bytes);
+    bytes.push(b'\n');
+}
+
+fn write_stream(bytes: &mut Vec<u8>, number: u32, rows: &[(u32, Place)], trailer: Dictionary) -> Result<(), Error> {
+    /// Bytes of the two larger fields: any place in a file, and any place in an object stream.
     const SECOND: usize = 5;
     const THIRD: usize = 4;
     let mut content = Vec::with_capacity(rows.len().saturating_mul(1 + SECOND + THIRD));
-    for row in rows {
-        content.push(row.kind);
-        content.extend(row.second.to_be_bytes().iter().skip(8 - SECOND));
-        content.extend(row.third.to_be_bytes().iter().skip(8 - THIRD));
+    for (number, place) in rows {
+        let (kind, second, third) = match *place {
+            Place::Free => (0, 0, if *number == 0 { 65535 } else { 1 }),
+            Place::At(offset) => (1, offset, 0),
+            Place::In { stream, at } => (2, u64::from(stream), u64::from(at)),
+        };
+        content.push(kind);
+        content.extend(second.to_be_bytes().iter().skip(8 - SECOND));
+        content.extend(u64::from(third).to_be_bytes().iter().skip(8 - THIRD));
     }
-    let widths = [1, SECOND, THIRD].map(Object::count);
-    (Object::Array(widths.to_vec()), content)
+    let index = runs(rows).flat_map(|run| {
+        let first = run.first().map_or(0, |(first, _)| i64::from(*first));
+        [Object::Integer(first), Object::count(run.len())]
+    });
+    let mut dictionary = trailer;
+    dictionary.set("Type", Object::name("XRef"));
+    dictionary.set("W", Object::Array([1, SECOND, THIRD].map(Object::count).to_vec()));
+    dictionary.set("Index", Object::Array(index.collect()));
+    let packed = deflated(&content)?;
+    dictionary.set("Length", Object::count(packed.len()));
+    bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+    with_filter(dictionary).write(bytes);
+    bytes.extend_from_slice(b"\nstream\n");
+    bytes.extend_from_slice(&packed);
+    bytes.extend_from_slice(b"\nendstream\nendobj\n");
+    Ok(())
+}
+
+fn with_filter(mut dictionary: Dictionary) -> Dictionary {
+    dictionary.set("Filter", Object::name("FlateDecode"));
+    dictionary
+}
+
+fn deflated(content: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let packed = encoder.write_all(content).and_then(|()| encoder.finish());
+    packed.map_err(|error| damaged("A stream cannot be packed").caused_by(&error))
 }
 
 /// A file's two identifiers: what it came from, and what it is now.

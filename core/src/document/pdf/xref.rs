@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::ground::Ground;
 use super::object::{Dictionary, Object};
-use super::parse::{Fault, Parser};
+use super::parse::{Fault, Parser, digits};
 use super::window::Window;
 use super::{damaged, index, stream, wide};
 use crate::error::Error;
@@ -50,6 +50,10 @@ pub(crate) struct Told {
     pub trailer: Dictionary,
     /// Whether objects may stand in object streams.
     pub streams: bool,
+    /// What is added to the places that it tells: they count from the tag, or from the file's start.
+    pub shift: u64,
+    /// Where the newest section stands, as told.
+    pub start: u64,
 }
 
 impl Section {
@@ -94,7 +98,7 @@ impl Told {
 }
 
 fn table_row(row: &[u8]) -> Option<Place> {
-    let field = |from, to| std::str::from_utf8(row.get(from..to)?).ok()?.parse::<u64>().ok();
+    let field = |from, to| row.get(from..to).and_then(digits);
     let offset = field(0, 10)?;
     field(11, 16)?;
     match row.get(17)? {
@@ -142,7 +146,7 @@ fn start(ground: &mut Ground<'_>) -> Result<u64, Error> {
 }
 
 fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error> {
-    let mut told = Told { sections: Vec::new(), trailer: Dictionary::default(), streams: false };
+    let mut told = Told { sections: Vec::new(), trailer: Dictionary::default(), streams: false, shift, start };
     let mut seen = HashSet::new();
     let mut next = Some(start);
     while let Some(offset) = next {

@@ -34,7 +34,7 @@ use self::names::Names;
 use super::object::{Dictionary, Object};
 use super::reader::{Item, Reader};
 use super::stream::Want;
-use super::tree::{self, Tree};
+use super::tree::{self, Leaf, Tree};
 use super::wide;
 use super::write::{Output, identifiers};
 use crate::document::{Budget, Encryption, File};
@@ -51,14 +51,7 @@ const LEFT_OUT: [&str; 3] = ["StructParent", "StructParents", "PieceInfo"];
 pub(crate) struct Pages<'a> {
     reader: Reader<'a>,
     tree: Tree,
-    all: Vec<PageAt>,
-}
-
-/// Where a page is described.
-#[derive(Clone, Copy)]
-struct PageAt {
-    number: u32,
-    giver: Option<usize>,
+    all: Vec<Leaf>,
 }
 
 impl<'a> Pages<'a> {
@@ -68,7 +61,7 @@ impl<'a> Pages<'a> {
         reader.must_open()?;
         let mut all = Vec::new();
         let tree = tree::walk(&mut reader, &mut |_, _, leaf| {
-            all.push(PageAt { number: leaf.number, giver: leaf.giver });
+            all.push(leaf);
             Ok(Want::More)
         })?;
         Ok(Self { reader, tree, all })
@@ -82,7 +75,7 @@ impl<'a> Pages<'a> {
     /// Whether the file is as it should be: not damaged, not encrypted.
     pub(crate) fn is_sound(&self) -> bool {
         let reader = &self.reader;
-        let whole = reader.found().is_none() && reader.ground.tag == 0 && !self.tree.lacks;
+        let whole = reader.found().is_none() && reader.ground.tag == 0 && !self.tree.is_wrong();
         whole && reader.encryption == Encryption::No
     }
 
@@ -105,14 +98,14 @@ enum Fate {
 struct Kept {
     /// Its place among all pages.
     place: usize,
-    at: PageAt,
+    at: Leaf,
     number: u32,
 }
 
 struct Copy<'a> {
     reader: Reader<'a>,
     tree: Tree,
-    all: Vec<PageAt>,
+    all: Vec<Leaf>,
     kept: Vec<Kept>,
     fates: HashMap<u32, Fate>,
     out: Output,

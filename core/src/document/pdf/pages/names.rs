@@ -1,6 +1,6 @@
 //! Destinations: where links, outline entries and names lead.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::{Copy, Fate};
 use crate::document::pdf::object::{Dictionary, Object};

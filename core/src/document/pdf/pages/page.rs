@@ -65,7 +65,7 @@ impl Copy<'_> {
             Object::Dictionary(new) => new,
             _ => Dictionary::default(),
         };
-        for key in INHERITED {
+        for key in INHERITED.iter().copied() {
             if !new.has(key)
                 && let Some((node, value)) = self.tree.handed_down(at.giver, key)
             {

@@ -5,10 +5,11 @@
 
 use std::collections::HashSet;
 
-use super::{Copy, PageAt};
+use super::Copy;
 use crate::document::pdf::object::{Dictionary, Object, is_regular, unescaped};
 use crate::document::pdf::reader::Item;
 use crate::document::pdf::stream::Want;
+use crate::document::pdf::tree::Leaf;
 use crate::error::Error;
 
 /// What may show something of a page. Colours are left as they are: some are used without being named.
@@ -23,7 +24,7 @@ impl Copy<'_> {
     pub(super) fn page_resources(
         &mut self,
         page: &Dictionary,
-        at: PageAt,
+        at: Leaf,
         annotations: &[Object],
     ) -> Result<Option<Dictionary>, Error> {
         let given = || self.tree.handed_down(at.giver, "Resources").map(|(_, given)| given);
