@@ -165,6 +165,8 @@ options! {
         webhook_ids: Ids;
         /// File name for Mindee to note instead of the source's own.
         filename: String;
+        /// What to do with a local document that Mindee would refuse: `refuse` it before it is sent, or `mend` it where that can be done. Sent as it is unless given.
+        preflight: String;
         /// Whether the result holds the full text.
         raw_text: bool, only extraction;
         /// Whether each field holds its places on the page.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Budget, CutOptions, Document, File, Limits, Shrink, cut, inspect, keep_pages, preflight,
-    remove_pages, shrink,
+    remove_pages, repair, shrink,
 };
 use crate::call::Call;
 use crate::error::{Error, code};
@@ -99,6 +99,11 @@ pub fn perform(call: Call) -> Result<Prepared, Error> {
         "document.remove_pages" => {
             let document = remove_pages(&file, pages()?, on_min_pages, &budget)?;
             Ok(made(json!({}), vec![document]))
+        }
+        "document.repair" => {
+            let repaired = repair(&file, &budget)?;
+            let about = json!({ "mended": repaired.mended });
+            Ok(made(about, vec![repaired.document]))
         }
         "document.shrink" => {
             let shrunk = shrink(&file, &Shrink::of(&given)?, &budget)?;

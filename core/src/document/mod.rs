@@ -17,6 +17,8 @@ mod inspect;
 mod pages;
 mod pdf;
 mod preflight;
+mod ready;
+mod repair;
 mod shrink;
 mod wanted;
 
@@ -26,8 +28,11 @@ pub use cut::{CutOptions, cut};
 pub use door::{Prepared, perform};
 pub use inspect::{Encryption, Inspection, inspect};
 pub use pages::{keep_pages, remove_pages};
+pub use repair::{Repaired, repair};
 pub use preflight::{Finding, Preflight, Severity, preflight};
 pub use shrink::{Shrink, Shrunk, shrink};
+
+pub(crate) use ready::{Readiness, make_ready};
 
 use bytes::Bytes;
 

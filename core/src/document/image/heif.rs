@@ -6,7 +6,7 @@ use heifer_isobmff::boxes::Property;
 
 use super::super::{Budget, File};
 use super::colour::over_white;
-use super::picture::{Picture, Space, damaged, size_of_samples};
+use super::picture::{Picture, Space, damaged};
 use super::{Decoded, Header};
 use crate::error::{Error, code};
 
@@ -77,6 +77,8 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     if front.cut_off {
         return Err(damaged("it breaks off before its end"));
     }
+    // Four bytes a pixel for the decoder's planes, and four for the result.
+    budget.inflated(max_pixels.saturating_mul(8))?;
     let profile = heif.icc_profile(heif.primary_id).ok().flatten().map(<[u8]>::to_vec);
     let options = heifer::Options { max_threads: 0, max_pixels };
     let image = if profile.is_some() {
@@ -91,8 +93,6 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         }
         error => damaged(&error.to_string()),
     })?;
-    let whole = size_of_samples(image.width, image.height, 4)?;
-    budget.inflated(u64::try_from(whole).unwrap_or(u64::MAX))?;
     let (width, height) = (image.width, image.height);
     let samples = if image.has_alpha {
         let mut samples = image.data;

@@ -25,8 +25,11 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let mut canvas = None;
     let mut coded = None;
     let mut header = Header { width: 0, height: 0, orientation: None, pages: 1, animated: false, damaged: false };
+    // What follows the container is not its own.
+    let size = little_endian(head.get(4..8).unwrap_or_default());
+    let end = size.saturating_add(8).min(file.length());
     let mut at: u64 = 12;
-    while at < file.length() {
+    while at < end {
         budget.objects(1)?;
         let chunk = file.range(at, 18)?;
         let (Some(kind), Some(size)) = (chunk.get(..4), chunk.get(4..8)) else { break };
@@ -55,7 +58,9 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
         // Chunks are padded to an even length.
         at = at.saturating_add(8).saturating_add(size).saturating_add(size % 2);
     }
-    header.damaged = at > file.length().saturating_add(1) || (coded.is_none() && !header.animated);
+    header.damaged = size.saturating_add(8) > file.length().saturating_add(1)
+        || at > end.saturating_add(1)
+        || (coded.is_none() && !header.animated);
     let (width, height) = canvas.or(coded).ok_or_else(|| damaged("it has no size"))?;
     // A picture of another size than its canvas is no picture of that file.
     header.damaged |= coded.is_some_and(|coded| coded != (width, height)) && !header.animated;
@@ -75,11 +80,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         return Err(damaged("it breaks off before its end"));
     }
     let wrong = |error: image_webp::DecodingError| damaged(&error.to_string());
-    // It never takes more than four bytes a pixel twice.
-    let whole = size_of_samples(header.width, header.height, 4)?;
+    // The decoder and the result take four bytes a pixel each, at most.
+    let whole = size_of_samples(header.width, header.height, 8)?;
     budget.inflated(u64::try_from(whole).unwrap_or(u64::MAX))?;
     let mut decoder = WebPDecoder::new(Cursor::new(content.as_ref())).map_err(wrong)?;
-    decoder.set_memory_limit(whole.saturating_mul(2).saturating_add(BESIDE));
+    decoder.set_memory_limit(whole.saturating_add(BESIDE));
     if decoder.dimensions() != (header.width, header.height) {
         return Err(damaged("its sizes do not fit"));
     }

@@ -15,6 +15,7 @@ mod outlay;
 mod pages;
 mod parse;
 mod reader;
+mod repair;
 mod recode;
 pub(crate) mod render;
 mod rewrite;
@@ -31,6 +32,7 @@ mod xref;
 
 pub(crate) use inspect::inspect;
 pub(crate) use pages::Pages;
+pub(crate) use repair::repair;
 pub(crate) use shrink::shrink;
 
 use crate::error::{Error, code};

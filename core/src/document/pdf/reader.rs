@@ -97,6 +97,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What the file's own cross-reference says, where it is of use.
+    pub(crate) fn told(&self) -> Option<&Told> {
+        match &self.known {
+            Known::Told(told) => Some(told),
+            Known::Found(_) => None,
+        }
+    }
+
     /// Whether the file keeps objects in object streams.
     pub(crate) fn is_packed(&self) -> bool {
         match &self.known {

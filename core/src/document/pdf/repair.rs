@@ -1,13 +1,13 @@
 //! Mends what keeps readers from opening a file: adds to it what is missing, and takes nothing away but
 //! junk in front and what is cut off at the end.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::object::{Dictionary, Object};
 use super::reader::{Item, Reader};
 use super::stream::Want;
 use super::tree::{self, Miscount, Tree};
-use super::write::write_xref;
+use super::write::{Row, write_xref};
 use super::xref::Place;
 use super::{damaged, wide};
 use crate::document::{Budget, Encryption, File};
@@ -21,10 +21,18 @@ pub(crate) fn repair(file: &File, budget: &Budget) -> Result<(Option<Vec<u8>>, V
         reader.must_open()?;
     }
     let mut pages = Vec::new();
-    let tree = if locked { None } else { Some(walk(&mut reader, &mut pages)?) };
-    let lengths = if locked { Vec::new() } else { wrong_lengths(&mut reader)? };
-    if reader.ground.tag > 0 && reader.shift() == Some(0) {
-        // The places are right as long as the junk is there.
+    let mut tree = None;
+    let mut lengths = Vec::new();
+    if !locked {
+        tree = Some(walk(&mut reader, &mut pages)?);
+        let was_told = reader.told().is_some();
+        lengths = wrong_lengths(&mut reader)?;
+        if was_told && reader.told().is_none() {
+            tree = Some(walk(&mut reader, &mut pages)?);
+        }
+    }
+    if reader.ground.tag > 0 && reader.told().is_some_and(|told| told.shift == 0) {
+        // Its places are right as long as the junk is there.
         reader.must_open()?;
         reader.search()?;
     }
@@ -38,6 +46,7 @@ pub(crate) fn repair(file: &File, budget: &Budget) -> Result<(Option<Vec<u8>>, V
 }
 
 fn walk(reader: &mut Reader<'_>, pages: &mut Vec<u32>) -> Result<Tree, Error> {
+    pages.clear();
     let tree = tree::walk(reader, &mut |_, _, leaf| {
         pages.push(leaf.number);
         Ok(Want::More)
@@ -132,7 +141,7 @@ impl Mending {
 
     /// A catalog, and one node above all pages that were found.
     fn new_tree(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
-        let last = reader.found().and_then(|found| found.numbers().last()).map_or(0, |(last, _)| last);
+        let last = reader.found().and_then(|found| found.rows().next_back()).map_or(0, |last| last.number);
         let next = |number: u32| number.checked_add(1).ok_or_else(|| damaged("The file has too many objects"));
         let catalog = next(last)?;
         let node = next(catalog)?;
@@ -180,50 +189,48 @@ impl Mending {
             return Ok(bytes);
         }
         bytes.push(b'\n');
-        let mut rows = match reader.found() {
-            Some(found) => {
-                let from_tag = |(number, place)| match place {
-                    Place::At(offset) => (number, Place::At(offset.saturating_sub(tag))),
-                    other => (number, other),
-                };
-                found.numbers().map(from_tag).collect()
+        let mut rows = BTreeMap::new();
+        let mut trailer = Dictionary::default();
+        if let Some(found) = reader.found() {
+            rows.insert(0, Row { number: 0, place: Place::Free, generation: u16::MAX });
+            for mut row in found.rows().filter(|row| row.number > 0) {
+                if let Place::At(offset) = row.place {
+                    row.place = Place::At(offset.saturating_sub(tag));
+                }
+                rows.insert(row.number, row);
             }
-            None => std::collections::BTreeMap::new(),
-        };
-        if reader.found().is_some() {
-            rows.insert(0, Place::Free);
+        }
+        if let Some(told) = reader.told() {
+            trailer.put("Prev", i64::try_from(told.start).ok().map(Object::Integer));
+            trailer.put("Size", told.trailer.get("Size").cloned());
         }
         for item in &self.added {
-            rows.insert(item.number, Place::At(wide(bytes.len())));
-            self.add(reader, item, &mut bytes)?;
+            let Item { number, generation, .. } = *item;
+            rows.insert(number, Row { number, place: Place::At(wide(bytes.len())), generation });
+            add(reader, item, &mut bytes)?;
         }
-        let mut trailer = Dictionary::default();
         for key in ["Root", "Info", "ID", "Encrypt"] {
             trailer.put(key, reader.trailer.get(key).cloned());
         }
-        let before = reader.start().and_then(|start| i64::try_from(start).ok());
-        trailer.put("Prev", before.map(Object::Integer));
-        let packed = reader.is_packed();
-        let size = reader.trailer.get("Size").and_then(Object::as_integer).unwrap_or(0);
-        write_xref(&mut bytes, rows.into_iter().collect(), trailer, packed, size)?;
+        write_xref(&mut bytes, rows.into_values().collect(), trailer, reader.is_packed())?;
         Ok(bytes)
     }
+}
 
-    fn add(&self, reader: &mut Reader<'_>, item: &Item, bytes: &mut Vec<u8>) -> Result<(), Error> {
-        bytes.extend_from_slice(format!("{} 0 obj\n", item.number).as_bytes());
-        match (&item.object, item.data) {
-            (Object::Dictionary(dictionary), Some(data)) => {
-                let length = reader.extent(item)?.map_or(0, |extent| extent.length);
-                let mut dictionary = dictionary.clone();
-                dictionary.set("Length", Object::Integer(i64::try_from(length).unwrap_or(i64::MAX)));
-                dictionary.write(bytes);
-                bytes.extend_from_slice(b"\nstream\n");
-                reader.ground.window.copy(data, length, bytes)?;
-                bytes.extend_from_slice(b"\nendstream");
-            }
-            (object, _) => object.write(bytes),
+fn add(reader: &mut Reader<'_>, item: &Item, bytes: &mut Vec<u8>) -> Result<(), Error> {
+    bytes.extend_from_slice(format!("{} {} obj\n", item.number, item.generation).as_bytes());
+    match (&item.object, item.data) {
+        (Object::Dictionary(dictionary), Some(data)) => {
+            let length = reader.extent(item)?.map_or(0, |extent| extent.length);
+            let mut dictionary = dictionary.clone();
+            dictionary.set("Length", Object::Integer(i64::try_from(length).unwrap_or(i64::MAX)));
+            dictionary.write(bytes);
+            bytes.extend_from_slice(b"\nstream\n");
+            reader.ground.window.copy(data, length, bytes)?;
+            bytes.extend_from_slice(b"\nendstream");
         }
-        bytes.extend_from_slice(b"\nendobj\n");
-        Ok(())
+        (object, _) => object.write(bytes),
     }
+    bytes.extend_from_slice(b"\nendobj\n");
+    Ok(())
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::ground::{Ground, Located};
 use super::object::{Dictionary, Object, is_regular};
-use super::xref::Place;
 use super::wide;
+use super::write::Row;
+use super::xref::Place;
 use crate::error::Error;
 
 /// `4294967295 65535 ` in front of `obj`, and one byte more.
@@ -14,8 +15,8 @@ const BEFORE: u64 = 20;
 /// What was found.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Where each object stands last, with the place in the file that decides what is last.
-    places: BTreeMap<u32, (u64, Place)>,
+    /// Where each object stands last.
+    places: BTreeMap<u32, Last>,
     /// The entries of all trailers, the last of each.
     pub trailer: Dictionary,
     /// The object streams, in the order of the file.
@@ -30,22 +31,31 @@ pub(crate) struct Found {
     pub broken_off: bool,
 }
 
+#[derive(Clone, Copy)]
+struct Last {
+    /// Of the object, or of the object stream that it is in: decides what is last.
+    offset: u64,
+    place: Place,
+    generation: u16,
+}
+
 impl Found {
     pub(crate) fn place(&self, number: u32) -> Place {
-        self.places.get(&number).map_or(Place::Free, |(_, place)| *place)
+        self.places.get(&number).map_or(Place::Free, |last| last.place)
     }
 
-    /// Every object that was found.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = (u32, Place)> + '_ {
-        self.places.iter().map(|(number, (_, place))| (*number, *place))
+    /// Every object that was found, in the order of their numbers.
+    pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = Row> + '_ {
+        self.places.iter().map(|(number, last)| Row { number: *number, place: last.place, generation: last.generation })
     }
 
     /// Notes an object of an object stream, unless a later one stands in the file.
     pub(crate) fn contained(&mut self, number: u32, stream: u32, at: u32) {
-        let order = self.places.get(&stream).map_or(0, |(order, _)| *order);
-        let known = self.places.get(&number).map(|(known, _)| *known);
-        if number != stream && known.is_none_or(|known| known < order) {
-            self.places.insert(number, (order, Place::In { stream, at }));
+        let offset = self.places.get(&stream).map_or(0, |last| last.offset);
+        let known = self.places.get(&number).map(|last| last.offset);
+        if number != stream && known.is_none_or(|known| known < offset) {
+            let place = Place::In { stream, at };
+            self.places.insert(number, Last { offset, place, generation: 0 });
         }
     }
 
@@ -98,7 +108,8 @@ pub(crate) fn scan(ground: &mut Ground<'_>) -> Result<Found, Error> {
 }
 
 fn take(located: &Located, start: u64, found: &mut Found) {
-    found.places.insert(located.number, (start, Place::At(start)));
+    let last = Last { offset: start, place: Place::At(start), generation: located.generation };
+    found.places.insert(located.number, last);
     if let Some(dictionary) = located.object.as_dictionary()
         && located.data.is_some()
     {

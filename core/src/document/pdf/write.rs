@@ -111,26 +111,39 @@ impl Output {
     /// The file, with its cross-reference.
     pub(crate) fn finish(mut self, trailer: Dictionary) -> Result<Vec<u8>, Error> {
         self.flush()?;
-        let places = self.places.iter().copied();
-        let rows: Vec<(u32, Place)> = (0_u32..).zip(places).collect();
+        let row = |(number, place): (u32, &Place)| {
+            let free = *place == Place::Free;
+            Row { number, place: *place, generation: if number == 0 { u16::MAX } else { u16::from(free) } }
+        };
+        let rows = (0_u32..).zip(&self.places).map(row).collect();
         write_xref(&mut self.bytes, rows, trailer, self.pack.is_some())?;
         Ok(self.bytes)
     }
 }
 
+/// Where an object stands, for a cross-reference.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    pub number: u32,
+    pub place: Place,
+    pub generation: u16,
+}
+
 /// Ends a file with a cross-reference of these objects, in the order of their numbers. `packed`: as a
-/// stream, which alone can tell of objects in object streams.
+/// stream, which alone can tell of objects in object streams. A `Size` in the trailer is the least.
 pub(crate) fn write_xref(
     bytes: &mut Vec<u8>,
-    mut rows: Vec<(u32, Place)>,
+    mut rows: Vec<Row>,
     mut trailer: Dictionary,
     packed: bool,
 ) -> Result<(), Error> {
     let start = wide(bytes.len());
-    let next = rows.last().map_or(Some(0), |(last, _)| last.checked_add(1));
+    let next = rows.last().map_or(Some(0), |last| last.number.checked_add(1));
     let next = next.ok_or_else(|| damaged("The file has too many objects"))?;
+    let least = trailer.get("Size").and_then(Object::as_integer).and_then(|size| u32::try_from(size).ok());
+    let next = next.max(least.unwrap_or(0));
     if packed {
-        rows.push((next, Place::At(start)));
+        rows.push(Row { number: next, place: Place::At(start), generation: 0 });
         trailer.set("Size", Object::Integer(i64::from(next).saturating_add(1)));
         write_stream(bytes, next, &rows, trailer)?;
     } else {
@@ -142,22 +155,21 @@ pub(crate) fn write_xref(
 }
 
 /// Rows whose numbers follow each other.
-fn runs(rows: &[(u32, Place)]) -> impl Iterator<Item = &[(u32, Place)]> {
-    rows.chunk_by(|(before, _), (after, _)| before.checked_add(1) == Some(*after))
+fn runs(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
+    rows.chunk_by(|before, after| before.number.checked_add(1) == Some(after.number))
 }
 
-fn write_table(bytes: &mut Vec<u8>, rows: &[(u32, Place)], trailer: &Dictionary) {
+fn write_table(bytes: &mut Vec<u8>, rows: &[Row], trailer: &Dictionary) {
     bytes.extend_from_slice(b"xref\n");
     for run in runs(rows) {
-        let first = run.first().map_or(0, |(first, _)| *first);
+        let first = run.first().map_or(0, |first| first.number);
         bytes.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
-        for (number, place) in run {
-            let row = match place {
-                Place::At(offset) => format!("{offset:010} 00000 n \n"),
-                _ if *number == 0 => "0000000000 65535 f \n".to_owned(),
-                _ => "0000000000 00001 f \n".to_owned(),
+        for Row { place, generation, .. } in run {
+            let (offset, kind) = match place {
+                Place::At(offset) => (*offset, 'n'),
+                Place::Free | Place::In { .. } => (0, 'f'),
             };
-            bytes.extend_from_slice(row.as_bytes());
+            bytes.extend_from_slice(format!("{offset:010} {generation:05} {kind} \n").as_bytes());
         }
     }
     bytes.extend_from_slice(b"trailer\n");
@@ -165,23 +177,23 @@ fn write_table(bytes: &mut Vec<u8>, rows: &[(u32, Place)], trailer: &Dictionary)
     bytes.push(b'\n');
 }
 
-fn write_stream(bytes: &mut Vec<u8>, number: u32, rows: &[(u32, Place)], trailer: Dictionary) -> Result<(), Error> {
+fn write_stream(bytes: &mut Vec<u8>, number: u32, rows: &[Row], trailer: Dictionary) -> Result<(), Error> {
     /// Bytes of the two larger fields: any place in a file, and any place in an object stream.
     const SECOND: usize = 5;
     const THIRD: usize = 4;
     let mut content = Vec::with_capacity(rows.len().saturating_mul(1 + SECOND + THIRD));
-    for (number, place) in rows {
+    for Row { place, generation, .. } in rows {
         let (kind, second, third) = match *place {
-            Place::Free => (0, 0, if *number == 0 { 65535 } else { 1 }),
-            Place::At(offset) => (1, offset, 0),
-            Place::In { stream, at } => (2, u64::from(stream), u64::from(at)),
+            Place::Free => (0, 0, u32::from(*generation)),
+            Place::At(offset) => (1, offset, u32::from(*generation)),
+            Place::In { stream, at } => (2, u64::from(stream), at),
         };
         content.push(kind);
         content.extend(second.to_be_bytes().iter().skip(8 - SECOND));
-        content.extend(u64::from(third).to_be_bytes().iter().skip(8 - THIRD));
+        content.extend(third.to_be_bytes().iter().skip(4 - THIRD));
     }
     let index = runs(rows).flat_map(|run| {
-        let first = run.first().map_or(0, |(first, _)| i64::from(*first));
+        let first = run.first().map_or(0, |first| i64::from(first.number));
         [Object::Integer(first), Object::count(run.len())]
     });
     let mut dictionary = trailer;

@@ -1,7 +1,7 @@
 //! The fields of a form that show on kept pages.
 
 use super::Copy;
-use crate::document::pdf::object::{Dictionary, Object};
+use crate::document::pdf::object::{Dictionary, Object, quoted};
 use crate::error::Error;
 
 /// What a field takes from the fields above it.
@@ -53,25 +53,31 @@ impl Copy<'_> {
         Ok(())
     }
 
-    /// Makes an annotation that shows a field what it is on a page's second copy: no field of the form.
-    pub(super) fn take_off_form(&mut self, annotation: &mut Dictionary) -> Result<(), Error> {
-        if !annotation.is("Subtype", "Widget") {
+    /// Makes the widget on a page's second copy a field of its own, whose number is `new`: two fields
+    /// may not have one name, and one that is in no form is not shown by every reader.
+    pub(super) fn own_field(&mut self, widget: &mut Dictionary, new: u32) -> Result<(), Error> {
+        if !widget.is("Subtype", "Widget") {
             return Ok(());
         }
-        let mut above = annotation.remove("Parent");
-        for key in ["T", "TU", "TM", "Kids"] {
-            annotation.remove(key);
-        }
+        let mut name = widget.remove("T");
+        let mut above = widget.remove("Parent");
         for _ in 0..self.reader.budget().deepest() {
             let Some(Object::Reference(number)) = above else { break };
             let Object::Dictionary(field) = self.reader.get(number)?.object else { break };
             for key in INHERITED {
-                if let (false, Some(value)) = (annotation.has(key), field.get(key)) {
-                    annotation.set(key, value.clone());
+                if let (false, Some(value)) = (widget.has(key), field.get(key)) {
+                    widget.set(key, value.clone());
                 }
             }
+            name = name.or_else(|| field.get("T").cloned());
             above = field.get("Parent").cloned();
         }
+        if !widget.has("FT") {
+            return Ok(());
+        }
+        self.own_fields.push(new);
+        let name = name.and_then(|name| name.as_bytes()).unwrap_or_default();
+        widget.set("T", another_name(name, self.own_fields.len()));
         Ok(())
     }
 
@@ -82,8 +88,11 @@ impl Copy<'_> {
         for key in ["Fields", "CO"] {
             let Object::Array(mut fields) = self.reader.entry(&form, key)? else { continue };
             fields.retain(|field| self.is_kept_field(field));
-            let fields = self.copied(&Object::Array(fields))?;
-            new.set(key, fields);
+            let Object::Array(mut fields) = self.copied(&Object::Array(fields))? else { continue };
+            if key == "Fields" {
+                fields.extend(self.own_fields.drain(..).map(Object::Reference));
+            }
+            new.set(key, Object::Array(fields));
         }
         if new.get("Fields").and_then(Object::as_array).is_none_or(<[Object]>::is_empty) {
             return Ok(None);
@@ -96,4 +105,16 @@ impl Copy<'_> {
         }
         Ok(Some(Object::Dictionary(new)))
     }
+}
+
+/// A name with a number behind it, in the name's own encoding.
+fn another_name(mut name: Vec<u8>, number: usize) -> Object {
+    let is_wide = name.starts_with(b"\xFE\xFF");
+    for byte in format!(" ({number})").into_bytes() {
+        if is_wide {
+            name.push(0);
+        }
+        name.push(byte);
+    }
+    quoted(&name)
 }

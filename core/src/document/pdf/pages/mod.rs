@@ -16,7 +16,7 @@
 //! not kept becomes null, and a link to it stays as a frame that leads nowhere.
 //!
 //! A page that is given twice is two pages. The second one's annotations are copies; its form
-//! fields look as they did and are fields of no form, since two may not have one name.
+//! fields are fields of their own, with a number behind their names, since two may not have one name.
 
 mod form;
 mod labels;
@@ -118,6 +118,8 @@ struct Copy<'a> {
     annotations: HashMap<u32, usize>,
     /// The form fields above them.
     fields: HashSet<u32>,
+    /// Form fields on the second copies of pages, by their new numbers.
+    own_fields: Vec<u32>,
     names: Option<Names>,
 }
 
@@ -150,6 +152,7 @@ impl<'a> Copy<'a> {
             queue: VecDeque::new(),
             annotations: HashMap::new(),
             fields: HashSet::new(),
+            own_fields: Vec::new(),
             names: None,
         })
     }

@@ -59,7 +59,9 @@ impl Copy<'_> {
         for key in LEFT_OUT {
             page.remove(key);
         }
-        let resources = self.page_resources(&page, at, &annotations)?;
+        if let Some(used) = self.page_resources(&page, at, &annotations)? {
+            page.set("Resources", Object::Dictionary(used));
+        }
         let own = self.own(place, (at.number, number), &annotations)?;
         let mut new = match self.rewritten(&Object::Dictionary(page), Some(&own))? {
             Object::Dictionary(new) => new,
@@ -73,10 +75,6 @@ impl Copy<'_> {
                 let value = self.handed_down((node, key), &value, shared)?;
                 new.put(key, Some(value));
             }
-        }
-        if let Some(resources) = resources {
-            let resources = self.copied(&Object::Dictionary(resources))?;
-            new.set("Resources", resources);
         }
         if !new.has("MediaBox") {
             // What readers take for a page that does not say its size.
@@ -128,12 +126,12 @@ impl Copy<'_> {
             match annotation {
                 Object::Reference(old) if self.annotations.contains_key(old) && seen.insert(*old) => {
                     let Object::Dictionary(mut dictionary) = self.reader.get(*old)?.object else { continue };
+                    let Object::Reference(new) = self.reference(*old, Some(own))? else { continue };
                     let is_first = self.annotations.get(old) == Some(&place);
                     if !is_first {
-                        self.take_off_form(&mut dictionary)?;
+                        self.own_field(&mut dictionary, new)?;
                     }
                     let copy = self.annotation(dictionary, own)?;
-                    let Object::Reference(new) = self.reference(*old, Some(own))? else { continue };
                     self.out.object(new, &copy)?;
                     written.push(Object::Reference(new));
                 }

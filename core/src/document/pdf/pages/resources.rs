@@ -33,11 +33,8 @@ impl Copy<'_> {
             Object::Array(items) => items,
             _ => page.get("Contents").cloned().into_iter().collect(),
         };
-        let used = self.without_unused(&resources, &contents)?;
-        if used.is_some() && self.any_bare_appearance(annotations)? {
-            return Ok(None);
-        }
-        Ok(used)
+        let contents = contents.iter().filter_map(Object::as_reference).collect();
+        self.without_unused(&resources, contents, annotations)
     }
 
     /// The same of a form, or a pattern, that has its resources in common with others.
@@ -53,10 +50,16 @@ impl Copy<'_> {
             return Ok(None);
         }
         let resources = resources.clone();
-        self.without_unused(&resources, &[Object::Reference(item.number)])
+        self.without_unused(&resources, vec![item.number], &[])
     }
 
-    fn without_unused(&mut self, resources: &Object, contents: &[Object]) -> Result<Option<Dictionary>, Error> {
+    /// Nothing where all are used, or where a content cannot be read to its end.
+    fn without_unused(
+        &mut self,
+        resources: &Object,
+        contents: Vec<u32>,
+        annotations: &[Object],
+    ) -> Result<Option<Dictionary>, Error> {
         let Object::Dictionary(mut resources) = self.reader.resolved(resources)? else { return Ok(None) };
         let mut sorts = Vec::new();
         for sort in SORTS {
@@ -66,82 +69,90 @@ impl Copy<'_> {
                 sorts.push((sort, named));
             }
         }
-        if sorts.is_empty() {
-            return Ok(None);
+        let mut names = NamesIn::default();
+        let mut seen = HashSet::new();
+        let mut waiting = contents;
+        let mut first = true;
+        while first || !waiting.is_empty() {
+            waiting.retain(|content| seen.insert(*content));
+            if !self.names_in(&waiting, &mut names)? {
+                return Ok(None);
+            }
+            let all_used = |named: &Dictionary| named.0.iter().all(|(name, _)| names.names.contains(name));
+            if sorts.iter().all(|(_, named)| all_used(named)) {
+                return Ok(None);
+            }
+            waiting = self.bare(&sorts, &names.names)?;
+            if first {
+                waiting.extend(self.bare_appearances(annotations)?);
+            }
+            waiting.retain(|content| !seen.contains(content));
+            first = false;
         }
-        let Some(names) = self.names_in(contents)? else { return Ok(None) };
-        let mut unused = false;
-        for (_, named) in &mut sorts {
-            let before = named.0.len();
-            named.0.retain(|(name, _)| names.contains(name));
-            unused |= named.0.len() < before;
-        }
-        if !unused || self.any_bare(&sorts)? {
-            return Ok(None);
-        }
-        for (sort, named) in sorts {
+        for (sort, mut named) in sorts {
+            named.0.retain(|(name, _)| names.names.contains(name));
             resources.put(sort, (!named.0.is_empty()).then_some(Object::Dictionary(named)));
         }
         Ok(Some(resources))
     }
 
-    /// The names in a content; nothing where it cannot be read to its end.
-    fn names_in(&mut self, contents: &[Object]) -> Result<Option<HashSet<Vec<u8>>>, Error> {
-        let mut names = NamesIn::default();
-        for content in contents.iter().filter_map(Object::as_reference) {
-            let item = self.reader.get(content)?;
+    /// Whether all contents could be read to their ends.
+    fn names_in(&mut self, contents: &[u32], names: &mut NamesIn) -> Result<bool, Error> {
+        for content in contents {
+            let item = self.reader.get(*content)?;
             if item.data.is_none() {
                 continue;
             }
             let whole = self.reader.pieces(&item, &mut |piece| names.go(piece))?;
-            if !whole || names.too_many {
-                return Ok(None);
-            }
             names.go(b"\n");
+            if !whole || names.names.len() > MOST_NAMES {
+                return Ok(false);
+            }
         }
-        Ok(Some(names.names))
+        Ok(true)
     }
 
-    /// Whether something that is drawn has no resources of its own, and so takes the page's.
-    fn any_bare(&mut self, sorts: &[(&str, Dictionary)]) -> Result<bool, Error> {
+    /// The contents of what is drawn and has no resources of its own, so that it takes the page's.
+    fn bare(&mut self, sorts: &[(&str, Dictionary)], names: &HashSet<Vec<u8>>) -> Result<Vec<u32>, Error> {
+        let mut contents = Vec::new();
         for (sort, named) in sorts.iter().filter(|(sort, _)| matches!(*sort, "XObject" | "Font" | "Pattern")) {
-            for (_, value) in &named.0 {
+            for (_, value) in named.0.iter().filter(|(name, _)| names.contains(name)) {
                 let Object::Dictionary(used) = self.reader.resolved(value)? else { continue };
-                let draws = match *sort {
-                    "XObject" => used.is("Subtype", "Form"),
-                    "Font" => used.is("Subtype", "Type3"),
-                    _ => used.get("PatternType").and_then(Object::as_integer) == Some(1),
-                };
-                if draws && !used.has("Resources") {
-                    return Ok(true);
+                if used.has("Resources") {
+                    continue;
+                }
+                if *sort == "Font" {
+                    if let Object::Dictionary(shapes) = self.reader.entry(&used, "CharProcs")? {
+                        contents.extend(shapes.0.iter().filter_map(|(_, shape)| shape.as_reference()));
+                    }
+                } else if !used.is("Subtype", "Image") {
+                    contents.extend(value.as_reference());
                 }
             }
         }
-        Ok(false)
+        Ok(contents)
     }
 
     /// The same of the annotations' appearances.
-    fn any_bare_appearance(&mut self, annotations: &[Object]) -> Result<bool, Error> {
+    fn bare_appearances(&mut self, annotations: &[Object]) -> Result<Vec<u32>, Error> {
+        let mut contents = Vec::new();
         for annotation in annotations {
             let Object::Dictionary(annotation) = self.reader.resolved(annotation)? else { continue };
             let Object::Dictionary(looks) = self.reader.entry(&annotation, "AP")? else { continue };
-            let Some(normal) = looks.get("N") else { continue };
-            let mut appearances = vec![normal.clone()];
-            if let Object::Dictionary(states) = self.reader.resolved(normal)?
-                && !states.has("BBox")
-            {
-                appearances = states.0.into_iter().map(|(_, state)| state).collect();
-            }
-            for appearance in appearances {
-                if let Object::Dictionary(form) = self.reader.resolved(&appearance)?
-                    && form.has("BBox")
-                    && !form.has("Resources")
-                {
-                    return Ok(true);
+            for (_, look) in &looks.0 {
+                let states = match self.reader.resolved(look)? {
+                    Object::Dictionary(states) if !states.has("BBox") => states,
+                    _ => Dictionary(vec![(Vec::new(), look.clone())]),
+                };
+                for number in states.0.iter().filter_map(|(_, state)| state.as_reference()) {
+                    let form = self.reader.get_only(number, Some(&["Resources"]))?.object;
+                    if form.as_dictionary().is_some_and(|form| !form.has("Resources")) {
+                        contents.push(number);
+                    }
                 }
             }
         }
-        Ok(false)
+        Ok(contents)
     }
 }
 
@@ -151,7 +162,6 @@ impl Copy<'_> {
 struct NamesIn {
     names: HashSet<Vec<u8>>,
     name: Option<Vec<u8>>,
-    too_many: bool,
 }
 
 impl NamesIn {
@@ -176,7 +186,6 @@ impl NamesIn {
                 self.names.insert(if name.contains(&b'#') { unescaped(&name) } else { name });
             }
             if self.names.len() > MOST_NAMES {
-                self.too_many = true;
                 return Want::Enough;
             }
         }
