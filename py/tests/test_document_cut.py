@@ -2,26 +2,14 @@
 
 import pypdfium2 as pdfium
 import pytest
-from readers import DOCUMENTS, WORDS, is_sound, opened, psnr, seen, texts
+from readers import DOCUMENTS, EXPECTED, WORDS, is_sound, named, opened, psnr, seen, texts
 
 from mindee_core import document
 
 # Each corner of the picture has its own colour, so a wrong turn is a wrong crop.
 CORNER = [[0.0, 0.0], [0.5, 0.0], [0.5, 0.25], [0.0, 0.25]]
-PICTURES = [
-    *(f"jpeg/orientation-{orientation}.jpg" for orientation in range(1, 9)),
-    "jpeg/progressive.jpg",
-    "jpeg/cmyk.jpg",
-    "jpeg/profile-wide.jpg",
-    "png/rgb-8.png",
-    "png/rgba-8.png",
-    "png/orientation-6.png",
-    "webp/lossy.webp",
-    "tiff/lzw.tiff",
-    "tiff/orientation-6.tiff",
-    "heif/single.heic",
-    "heif/orientation-6.heic",
-]
+WHOLE = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+PICTURES = [name for name in named("image/", damaged=False) if EXPECTED[name]["width"] >= 60]
 
 
 def crop_of(*polygons, page=0):
@@ -36,27 +24,40 @@ def split_of(*ranges):
     return {"inference": {"result": {"splits": splits}}}
 
 
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_crop_has_every_pixel_and_the_right_turn(name):
+def test_a_crop_of_the_whole_has_every_pixel_and_its_colour(name):
     upright = seen(DOCUMENTS / name)
+    [made] = document.cut(DOCUMENTS / name, crop_of(WHOLE), quality=95)
+    assert near(made, upright) >= 30
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("name", [name for name in PICTURES if "orientation" in EXPECTED[name]])
+def test_a_crop_is_taken_from_the_upright_picture(name):
+    upright = seen(DOCUMENTS / name)
+    width, height = upright.size
     [made] = document.cut(DOCUMENTS / name, crop_of(CORNER), quality=95)
-    picture = opened(made.content).convert("RGB")
-    assert abs(picture.width - upright.width / 2) <= 1
-    assert abs(picture.height - upright.height / 4) <= 1
-    assert psnr(picture, upright.crop((0, 0, *picture.size))) >= 30
+    assert near(made, upright.crop((0, 0, width // 2, height // 4))) >= 30
+
+
+def near(made, wanted):
+    picture = opened(made.content)
+    assert picture.size == wanted.size
+    return psnr(picture.convert("RGB"), wanted)
 
 
 @pytest.mark.parametrize("page", range(4))
-def test_a_crop_of_a_page_is_drawn_as_the_page_is_turned(page):
-    [made] = document.cut(
-        DOCUMENTS / "pdf/scan-rotated.pdf", crop_of(CORNER, page=page), dpi=144, quality=95
-    )
-    with pdfium.PdfDocument(DOCUMENTS / "pdf/scan-rotated.pdf") as whole:
-        drawn = whole[page].render(scale=2).to_pil().convert("RGB")
+@pytest.mark.parametrize(("name", "dpi"), [("pdf/scan-rotated.pdf", 150), ("pdf/rotated.pdf", 144)])
+def test_a_crop_of_a_page_is_drawn_as_the_page_is_turned(name, dpi, page):
+    [made] = document.cut(DOCUMENTS / name, crop_of(CORNER, page=page), dpi=dpi, quality=95)
+    with pdfium.PdfDocument(DOCUMENTS / name) as whole:
+        drawn = whole[page].render(scale=dpi / 72).to_pil().convert("RGB")
     picture = opened(made.content).convert("RGB")
     assert abs(picture.width - drawn.width / 2) <= 1
     assert abs(picture.height - drawn.height / 4) <= 1
-    assert psnr(picture, drawn.crop((0, 0, *picture.size))) >= 24
+    # Two renderers never set a letter alike.
+    assert psnr(picture, drawn.crop((0, 0, *picture.size))) >= 20
 
 
 def test_crops_have_names_that_sort():

@@ -33,6 +33,10 @@ def near(path, made):
 def test_a_shrunk_picture_is_upright_and_has_its_colours(name):
     upright = seen(DOCUMENTS / name)
     made = document.shrink(DOCUMENTS / name, max_width=50, quality=95)
+    if not made.smaller:
+        assert made.content == (DOCUMENTS / name).read_bytes()
+        assert len(made.content) < 3_000
+        return
     picture = opened(made.content)
     assert picture.size == (50, round(upright.height * 50 / upright.width))
     assert Image.MIME[picture.format] == made.media_type

@@ -16,12 +16,22 @@ use crate::error::{Error, code};
 /// is of the whole file: its field stays, its value goes. Attached files, scripts, XFA forms, the
 /// structure tree and article threads are left out. The file is not encrypted any more; one that
 /// needs a password is an error.
-pub fn keep_pages(file: &File, pages: &[i64], on_min_pages: u64, budget: &Budget) -> Result<Document, Error> {
+pub fn keep_pages(
+    file: &File,
+    pages: &[i64],
+    on_min_pages: u64,
+    budget: &Budget,
+) -> Result<Document, Error> {
     made(file, on_min_pages, budget, |count| wanted(pages, count))
 }
 
 /// The same, of the pages that are not given, in their order.
-pub fn remove_pages(file: &File, pages: &[i64], on_min_pages: u64, budget: &Budget) -> Result<Document, Error> {
+pub fn remove_pages(
+    file: &File,
+    pages: &[i64],
+    on_min_pages: u64,
+    budget: &Budget,
+) -> Result<Document, Error> {
     made(file, on_min_pages, budget, |count| {
         let mut left = vec![true; count];
         for place in wanted(pages, count)? {
@@ -47,7 +57,11 @@ fn made(
         "application/pdf" => {
             let all = Pages::of(file, budget)?;
             let count = all.count();
-            let pages = if unchanged(count) { None } else { Some(some(choose(count)?)?) };
+            let pages = if unchanged(count) {
+                None
+            } else {
+                Some(some(choose(count)?)?)
+            };
             match pages {
                 Some(pages) if !(all.is_sound() && is_all(&pages, count)) => {
                     budget.pages(wide(pages.len()))?;
@@ -59,7 +73,11 @@ fn made(
         "image/tiff" => {
             let count = image::inspect(file, media_type, budget)?.pages.unwrap_or(0);
             let count = usize::try_from(count).unwrap_or(usize::MAX);
-            let pages = if unchanged(count) { None } else { Some(some(choose(count)?)?) };
+            let pages = if unchanged(count) {
+                None
+            } else {
+                Some(some(choose(count)?)?)
+            };
             match pages {
                 Some(pages) if !is_all(&pages, count) => {
                     let pages: Vec<u64> = pages.into_iter().map(wide).collect();
@@ -73,14 +91,20 @@ fn made(
             return Err(Error::new(code::DOCUMENT_TYPE_UNFIT, message));
         }
     };
-    Ok(Document { filename, media_type, content })
+    Ok(Document {
+        filename,
+        media_type,
+        content,
+    })
 }
 
 /// The places of pages that may count from the end.
 fn wanted(pages: &[i64], count: usize) -> Result<Vec<usize>, Error> {
     let place = |page: &i64| {
         let place = if *page < 0 {
-            usize::try_from(page.unsigned_abs()).ok().and_then(|back| count.checked_sub(back))
+            usize::try_from(page.unsigned_abs())
+                .ok()
+                .and_then(|back| count.checked_sub(back))
         } else {
             usize::try_from(*page).ok().filter(|place| *place < count)
         };
@@ -94,7 +118,10 @@ fn wanted(pages: &[i64], count: usize) -> Result<Vec<usize>, Error> {
 
 fn some(pages: Vec<usize>) -> Result<Vec<usize>, Error> {
     if pages.is_empty() {
-        return Err(Error::new(code::DOCUMENT_NO_PAGES_LEFT, "No page of the document would be left"));
+        return Err(Error::new(
+            code::DOCUMENT_NO_PAGES_LEFT,
+            "No page of the document would be left",
+        ));
     }
     Ok(pages)
 }

@@ -14,7 +14,8 @@ pub struct Repaired {
     /// - `truncated_tail`: the file broke off; what was cut in two is gone;
     /// - `page_tree_rebuilt`: the list of pages was gone: pages stand in the order of the file;
     /// - `page_count_corrected`: the list named other pages, or another number, than there are;
-    /// - `stream_lengths_corrected`: data were longer or shorter than they said.
+    /// - `stream_lengths_corrected`: data were longer or shorter than they said;
+    /// - `object_ends_added`: objects were not closed.
     pub mended: Vec<&'static str>,
 }
 
@@ -32,5 +33,12 @@ pub fn repair(file: &File, budget: &Budget) -> Result<Repaired, Error> {
         Some(content) => content.into(),
         None => file.whole()?,
     };
-    Ok(Repaired { document: Document { filename, media_type, content }, mended })
+    Ok(Repaired {
+        document: Document {
+            filename,
+            media_type,
+            content,
+        },
+        mended,
+    })
 }

@@ -63,11 +63,23 @@ pub struct Shrunk {
 
 impl Shrunk {
     /// The file as it was.
-    pub(super) fn unchanged(file: &File, media_type: &'static str, why: &str) -> Result<Self, Error> {
+    pub(super) fn unchanged(
+        file: &File,
+        media_type: &'static str,
+        why: &str,
+    ) -> Result<Self, Error> {
         let filename = file.filename().map(str::to_owned);
         let filename = filename.unwrap_or_else(|| media::default_filename(media_type));
-        let document = Document { filename, media_type, content: file.whole()? };
-        Ok(Self { document, smaller: false, note: Some(why.to_owned()) })
+        let document = Document {
+            filename,
+            media_type,
+            content: file.whole()?,
+        };
+        Ok(Self {
+            document,
+            smaller: false,
+            note: Some(why.to_owned()),
+        })
     }
 }
 
@@ -76,17 +88,26 @@ impl Shrink {
     /// pixel for it; or, where a width or a height is what limits it, that one is met exactly.
     pub(super) fn size(&self, width: u32, height: u32) -> (u32, u32) {
         let mut size = (width, height);
-        if let Some(most) = self.max_width.map(|most| most.max(1)).filter(|most| size.0 > *most) {
+        if let Some(most) = self
+            .max_width
+            .map(|most| most.max(1))
+            .filter(|most| size.0 > *most)
+        {
             size = (most, other_side(height, width, most));
         }
-        if let Some(most) = self.max_height.map(|most| most.max(1)).filter(|most| size.1 > *most) {
+        if let Some(most) = self
+            .max_height
+            .map(|most| most.max(1))
+            .filter(|most| size.1 > *most)
+        {
             size = (other_side(width, height, most), most);
         }
         within(width, height, size, self.pixels())
     }
 
     fn pixels(&self) -> u64 {
-        let limited = self.max_width.is_some() || self.max_height.is_some() || self.max_bytes.is_some();
+        let limited =
+            self.max_width.is_some() || self.max_height.is_some() || self.max_bytes.is_some();
         match self.megapixels {
             Some(megapixels) => million(megapixels),
             None if limited => u64::MAX,
@@ -103,13 +124,19 @@ pub(super) fn within(width: u32, height: u32, size: (u32, u32), pixels: u64) -> 
     }
     let (long, short) = (width.max(height), width.min(height).max(1));
     let ideal = u128::from(pixels) * u128::from(long) / u128::from(short);
-    let mut side = u32::try_from(ideal.isqrt()).unwrap_or(u32::MAX).clamp(1, long);
+    let mut longer = u32::try_from(ideal.isqrt())
+        .unwrap_or(u32::MAX)
+        .clamp(1, long);
     loop {
-        let other = other_side(short, long, side);
-        if area((side, other)) <= pixels || side == 1 {
-            return if width >= height { (side, other) } else { (other, side) };
+        let shorter = other_side(short, long, longer);
+        if area((longer, shorter)) <= pixels || longer == 1 {
+            return if width >= height {
+                (longer, shorter)
+            } else {
+                (shorter, longer)
+            };
         }
-        side -= 1;
+        longer -= 1;
     }
 }
 
@@ -143,18 +170,26 @@ pub fn shrink(file: &File, wish: &Shrink, budget: &Budget) -> Result<Shrunk, Err
 /// The name of a file whose content is of this type now.
 pub(super) fn renamed(filename: Option<&str>, media_type: &str) -> String {
     let default = media::default_filename(media_type);
-    let Some(filename) = filename else { return default };
+    let Some(filename) = filename else {
+        return default;
+    };
     let (stem, given) = filename.rsplit_once('.').unwrap_or((filename, ""));
     let given = given.to_ascii_lowercase();
     let fits = match media_type {
         "image/jpeg" => matches!(given.as_str(), "jpg" | "jpeg" | "jpe"),
         "image/tiff" => matches!(given.as_str(), "tif" | "tiff"),
-        _ => default.rsplit_once('.').is_some_and(|(_, usual)| usual == given),
+        _ => default
+            .rsplit_once('.')
+            .is_some_and(|(_, usual)| usual == given),
     };
     if fits {
         return filename.to_owned();
     }
     // What follows the last point may be a part of the name.
-    let stem = if EXTENSIONS.contains(&given.as_str()) { stem } else { filename };
+    let stem = if EXTENSIONS.contains(&given.as_str()) {
+        stem
+    } else {
+        filename
+    };
     default.replacen("document", stem, 1)
 }

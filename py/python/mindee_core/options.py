@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 Seconds = float | timedelta | None
 """A time: a number of seconds, or a ``timedelta``."""
@@ -84,7 +84,7 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     """Webhooks of the model to call with the result."""
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
-    preflight: Literal["refuse", "mend"] | None
+    preflight: str | None
     """What to do with a local document that Mindee would refuse: ``refuse`` it before it is sent, or
     ``mend`` it where that can be done."""
     source_name: str | None

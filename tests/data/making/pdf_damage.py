@@ -136,7 +136,7 @@ def files():
         "pdf/no-endobj.pdf",
         sound.replace(b"\nendobj\n", b"\n       "),
         "no object has an end",
-        open_to(damaged(3), "damaged"),
+        open_to(damaged(3), "damaged", "repair"),
     )
     from_one = sound.replace(b"xref\n0 ", b"xref\n1 ", 1)
     yield Made(

@@ -33,14 +33,23 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let (mut width, mut height) = heif.image_size(primary).ok().flatten().unwrap_or_default();
     let mut turn = Turn::default();
     let mut turned = false;
-    for property in heif.item_properties(primary).map_err(|error| damaged(&error.to_string()))? {
+    for property in heif
+        .item_properties(primary)
+        .map_err(|error| damaged(&error.to_string()))?
+    {
         turned |= matches!(property, Property::Rotation(_) | Property::Mirror(_));
         match property {
-            Property::Rotation(quarters) => (0..quarters % 4).for_each(|_| turn = turn.then(Turn::LEFT)),
+            Property::Rotation(quarters) => {
+                (0..quarters % 4).for_each(|_| turn = turn.then(Turn::LEFT))
+            }
             Property::Mirror(true) => turn = turn.then(Turn::TOP_BOTTOM),
             Property::Mirror(false) => turn = turn.then(Turn::LEFT_RIGHT),
             // Coded sides are even; the rest is cut off.
-            Property::CleanAperture { width: across, height: down, .. } => {
+            Property::CleanAperture {
+                width: across,
+                height: down,
+                ..
+            } => {
                 width = across.0.checked_div(across.1).unwrap_or(width).min(width);
                 height = down.0.checked_div(down.1).unwrap_or(height).min(height);
             }
@@ -70,7 +79,9 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         if let Property::ImageSize { width, height } = property {
             budget.pixels((*width).into(), (*height).into())?;
             // Coded pictures are a little larger: they are made of whole blocks.
-            let pixels = u64::from(*width).saturating_add(64).saturating_mul(u64::from(*height).saturating_add(64));
+            let pixels = u64::from(*width)
+                .saturating_add(64)
+                .saturating_mul(u64::from(*height).saturating_add(64));
             max_pixels = pixels.max(max_pixels);
         }
     }
@@ -79,8 +90,15 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     }
     // Four bytes a pixel for the decoder's planes, and four for the result.
     budget.inflated(max_pixels.saturating_mul(8))?;
-    let profile = heif.icc_profile(heif.primary_id).ok().flatten().map(<[u8]>::to_vec);
-    let options = heifer::Options { max_threads: 0, max_pixels };
+    let profile = heif
+        .icc_profile(heif.primary_id)
+        .ok()
+        .flatten()
+        .map(<[u8]>::to_vec);
+    let options = heifer::Options {
+        max_threads: 0,
+        max_pixels,
+    };
     let image = if profile.is_some() {
         heifer::decode_rgba8(content, &options)
     } else {
@@ -88,9 +106,10 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         heifer::decode_srgb_rgba8(content, &options)
     };
     let image = image.map_err(|error| match error {
-        heifer::Error::Unsupported(what) => {
-            Error::new(code::DOCUMENT_TYPE_UNFIT, format!("This kind of HEIF is not read here: {what}"))
-        }
+        heifer::Error::Unsupported(what) => Error::new(
+            code::DOCUMENT_TYPE_UNFIT,
+            format!("This kind of HEIF is not read here: {what}"),
+        ),
         error => damaged(&error.to_string()),
     })?;
     let (width, height) = (image.width, image.height);
@@ -101,7 +120,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     } else {
         image.into_rgb8()
     };
-    Ok(Decoded { picture: Picture::new(width, height, Space::Rgb, samples)?, orientation: 1, profile })
+    Ok(Decoded {
+        picture: Picture::new(width, height, Space::Rgb, samples)?,
+        orientation: 1,
+        profile,
+    })
 }
 
 fn parse(boxes: &[u8]) -> Result<HeifFile<'_>, Error> {
@@ -110,7 +133,11 @@ fn parse(boxes: &[u8]) -> Result<HeifFile<'_>, Error> {
 
 impl Front {
     fn read(file: &File, budget: &Budget) -> Result<Self, Error> {
-        let mut front = Self { boxes: Vec::new(), sequence: false, cut_off: false };
+        let mut front = Self {
+            boxes: Vec::new(),
+            sequence: false,
+            cut_off: false,
+        };
         let mut at = 0;
         while at < file.length() {
             budget.objects(1)?;
@@ -127,7 +154,9 @@ impl Front {
                     }
                     let whole = file.range(at, size)?;
                     if &kind == b"meta" {
-                        sensible(whole.slice(usize::try_from(data.saturating_sub(at)).unwrap_or(0)..))?;
+                        sensible(
+                            whole.slice(usize::try_from(data.saturating_sub(at)).unwrap_or(0)..),
+                        )?;
                     }
                     front.boxes.extend_from_slice(&whole);
                 }
@@ -147,10 +176,15 @@ fn sensible(meta: Bytes) -> Result<(), Error> {
     // Four bytes of version and flags are in front of the boxes.
     let mut at = 4;
     while at < length {
-        let Some((kind, data, end)) = open(&meta.range(at, 16)?, at, length) else { break };
+        let Some((kind, data, end)) = open(&meta.range(at, 16)?, at, length) else {
+            break;
+        };
         let head = meta.range(data, 10)?;
         let number = |bytes: Option<&[u8]>| {
-            bytes.unwrap_or_default().iter().fold(0, |all, byte| (all << 8) | u64::from(*byte))
+            bytes
+                .unwrap_or_default()
+                .iter()
+                .fold(0, |all, byte| (all << 8) | u64::from(*byte))
         };
         let items = match (&kind, head.first()) {
             (b"iinf", Some(0)) => number(head.get(4..6)),
@@ -171,7 +205,11 @@ fn sensible(meta: Bytes) -> Result<(), Error> {
 
 /// The kind of a box, where its content begins and where it ends.
 fn open(head: &[u8], at: u64, length: u64) -> Option<([u8; 4], u64, u64)> {
-    let number = |bytes: &[u8]| bytes.iter().fold(0, |all, byte| (all << 8) | u64::from(*byte));
+    let number = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .fold(0, |all, byte| (all << 8) | u64::from(*byte))
+    };
     let short = number(head.get(..4)?);
     let kind = *head.get(4..8)?.first_chunk()?;
     let (size, data) = match short {
@@ -192,15 +230,27 @@ struct Turn {
 
 impl Default for Turn {
     fn default() -> Self {
-        Self { along: (1, 0), down: (0, 1) }
+        Self {
+            along: (1, 0),
+            down: (0, 1),
+        }
     }
 }
 
 impl Turn {
     /// A quarter turn to the left: what was at the right is on top.
-    const LEFT: Self = Self { along: (0, 1), down: (-1, 0) };
-    const LEFT_RIGHT: Self = Self { along: (-1, 0), down: (0, 1) };
-    const TOP_BOTTOM: Self = Self { along: (1, 0), down: (0, -1) };
+    const LEFT: Self = Self {
+        along: (0, 1),
+        down: (-1, 0),
+    };
+    const LEFT_RIGHT: Self = Self {
+        along: (-1, 0),
+        down: (0, 1),
+    };
+    const TOP_BOTTOM: Self = Self {
+        along: (1, 0),
+        down: (0, -1),
+    };
 
     /// This turn, and then another one.
     fn then(self, next: Self) -> Self {
@@ -210,7 +260,10 @@ impl Turn {
                 right * self.along.1 + below * self.down.1,
             )
         };
-        Self { along: step(next.along), down: step(next.down) }
+        Self {
+            along: step(next.along),
+            down: step(next.down),
+        }
     }
 
     /// As EXIF says it.

@@ -24,9 +24,9 @@ const LONGEST_PROFILE: usize = 16 << 20;
 
 /// The quantisation of light at quality 50 (ITU-T T.81, table K.1); the order does not matter here.
 const LUMINANCE: [u32; 64] = [
-    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14,
-    17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49,
-    64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+    16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113,
+    92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
 /// The markers in front of the first scan.
@@ -104,7 +104,10 @@ impl Markers {
                     table.iter().take(64).map(|value| u32::from(*value)).sum()
                 } else {
                     let (wide, _) = table.as_chunks::<2>();
-                    wide.iter().take(64).map(|value| u32::from(u16::from_be_bytes(*value))).sum()
+                    wide.iter()
+                        .take(64)
+                        .map(|value| u32::from(u16::from_be_bytes(*value)))
+                        .sum()
                 };
                 self.coarseness = Some(sum);
             }
@@ -131,7 +134,10 @@ impl Markers {
             })
             .collect();
         parts.sort_by_key(|(number, _)| **number);
-        let whole: Vec<u8> = parts.iter().flat_map(|(_, part)| part.iter().copied()).collect();
+        let whole: Vec<u8> = parts
+            .iter()
+            .flat_map(|(_, part)| part.iter().copied())
+            .collect();
         (!whole.is_empty() && whole.len() <= LONGEST_PROFILE).then_some(whole)
     }
 
@@ -143,7 +149,11 @@ impl Markers {
 /// Whether the marker of its end is there; without it, the picture breaks off.
 fn ends(file: &File, scan: u64) -> Result<bool, Error> {
     let within = |from: u64, size: u64| {
-        Ok::<_, Error>(file.range(from, size)?.windows(2).any(|pair| pair == [0xff, 0xd9]))
+        Ok::<_, Error>(
+            file.range(from, size)?
+                .windows(2)
+                .any(|pair| pair == [0xff, 0xd9]),
+        )
     };
     if within(file.length().saturating_sub(TAIL).max(scan), TAIL)? {
         return Ok(true);
@@ -180,8 +190,15 @@ pub(super) fn coarseness(content: &Bytes, budget: &Budget) -> Result<Option<u32>
 /// How coarse that table is in pictures that are made here with this quality.
 pub(super) fn coarseness_of(quality: u8) -> u32 {
     let quality = u32::from(quality.clamp(1, 100));
-    let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-    LUMINANCE.iter().map(|value| ((value * scale + 50) / 100).clamp(1, 255)).sum()
+    let scale = if quality < 50 {
+        5000 / quality
+    } else {
+        200 - 2 * quality
+    };
+    LUMINANCE
+        .iter()
+        .map(|value| ((value * scale + 50) / 100).clamp(1, 255))
+        .sum()
 }
 
 /// Width and height.
@@ -192,7 +209,11 @@ pub(super) fn size(content: &Bytes, budget: &Budget) -> Result<(u32, u32), Error
 
 /// The pixels. Where `at_least` is given, a picture that is smaller, but not smaller than that, will
 /// do: halves, quarters and eighths are cheaper to decode.
-pub(super) fn decode(content: &Bytes, at_least: Option<(u32, u32)>, budget: &Budget) -> Result<Decoded, Error> {
+pub(super) fn decode(
+    content: &Bytes,
+    at_least: Option<(u32, u32)>,
+    budget: &Budget,
+) -> Result<Decoded, Error> {
     let file = File::bytes(content.clone(), None);
     let markers = Markers::read(&file, budget)?;
     let (width, height) = (markers.width, markers.height);
@@ -201,16 +222,24 @@ pub(super) fn decode(content: &Bytes, at_least: Option<(u32, u32)>, budget: &Bud
         return Err(damaged("it breaks off before its end"));
     }
     if markers.precision != 8 || !matches!(markers.process, 0xc0..=0xc2) {
-        let what = "This kind of JPEG is not read here: baseline and progressive ones of eight bits are";
+        let what =
+            "This kind of JPEG is not read here: baseline and progressive ones of eight bits are";
         return Err(Error::new(code::DOCUMENT_TYPE_UNFIT, what));
     }
     let components = usize::from(markers.components);
     let samples = size_of_samples(width, height, components)?;
     // A progressive picture is held as coefficients of two bytes until its last scan.
-    let held = if markers.progressive() { samples.saturating_mul(3) } else { samples };
+    let held = if markers.progressive() {
+        samples.saturating_mul(3)
+    } else {
+        samples
+    };
     budget.inflated(u64::try_from(held).unwrap_or(u64::MAX))?;
     if markers.progressive() {
-        let scans = content.windows(2).filter(|pair| *pair == [0xff, 0xda]).take(MOST_SCANS + 1);
+        let scans = content
+            .windows(2)
+            .filter(|pair| *pair == [0xff, 0xda])
+            .take(MOST_SCANS + 1);
         if scans.count() > MOST_SCANS {
             return Err(damaged("it has more scans than any picture needs"));
         }
@@ -218,14 +247,19 @@ pub(super) fn decode(content: &Bytes, at_least: Option<(u32, u32)>, budget: &Bud
     // The fast decoder knows neither fractions nor components one after the other, and reads inks
     // in another order.
     let apart = !markers.progressive() && markers.together != markers.components;
-    let at_least = at_least.filter(|(w, h)| w.saturating_mul(2) <= width && h.saturating_mul(2) <= height);
+    let at_least =
+        at_least.filter(|(w, h)| w.saturating_mul(2) <= width && h.saturating_mul(2) <= height);
     let profile = markers.profile();
     let (picture, profile) = if apart || components == 4 || at_least.is_some() {
         thorough(content, at_least, profile, samples)?
     } else {
         (fast(content, &markers)?, profile)
     };
-    Ok(Decoded { picture, orientation: markers.orientation.unwrap_or(1), profile })
+    Ok(Decoded {
+        picture,
+        orientation: markers.orientation.unwrap_or(1),
+        profile,
+    })
 }
 
 fn fast(content: &Bytes, markers: &Markers) -> Result<Picture, Error> {

@@ -32,6 +32,21 @@ struct Header {
     damaged: bool,
 }
 
+impl Header {
+    fn on_its_side(&self) -> bool {
+        self.orientation.unwrap_or(1) >= 5
+    }
+
+    /// Width and height as the picture is to be seen.
+    fn seen(&self) -> (u32, u32) {
+        if self.on_its_side() {
+            (self.height, self.width)
+        } else {
+            (self.width, self.height)
+        }
+    }
+}
+
 /// A picture as it is stored: not turned yet, and in its own colours.
 pub(crate) struct Decoded {
     picture: Picture,
@@ -40,7 +55,11 @@ pub(crate) struct Decoded {
 }
 
 /// What a picture is, by its header: nothing is decoded.
-pub(crate) fn inspect(file: &File, media_type: &'static str, budget: &Budget) -> Result<Inspection, Error> {
+pub(crate) fn inspect(
+    file: &File,
+    media_type: &'static str,
+    budget: &Budget,
+) -> Result<Inspection, Error> {
     let header = header(file, media_type, budget)?;
     Ok(Inspection {
         media_type,
@@ -49,7 +68,8 @@ pub(crate) fn inspect(file: &File, media_type: &'static str, budget: &Budget) ->
         width: Some(header.width),
         height: Some(header.height),
         orientation: header.orientation,
-        animated: (media_type != "image/jpeg" && media_type != "image/tiff").then_some(header.animated),
+        animated: (media_type != "image/jpeg" && media_type != "image/tiff")
+            .then_some(header.animated),
         encrypted: Encryption::No,
         text_layer: None,
         damaged: header.damaged,
@@ -68,7 +88,12 @@ fn header(file: &File, media_type: &str, budget: &Budget) -> Result<Header, Erro
 }
 
 /// A page of a picture as it is to be seen: turned, over white, in sRGB.
-pub(crate) fn decode(content: &Bytes, media_type: &str, page: u64, budget: &Budget) -> Result<Picture, Error> {
+pub(crate) fn decode(
+    content: &Bytes,
+    media_type: &str,
+    page: u64,
+    budget: &Budget,
+) -> Result<Picture, Error> {
     stored(content, media_type, page, None, budget)?.into_seen()
 }
 
@@ -96,10 +121,19 @@ pub(super) fn stored(
 }
 
 impl Decoded {
-    /// At another size, then turned and in sRGB: there is less to do on the smaller picture.
-    fn shrunk(self, sides: (u32, u32), budget: &Budget) -> Result<Picture, Error> {
-        let Self { picture, orientation, profile } = self;
-        let small = picture.resized(sides.0, sides.1, budget)?;
+    /// Turned, in sRGB, and of this size then: there is less to do on the smaller picture.
+    fn shrunk(self, seen: (u32, u32), budget: &Budget) -> Result<Picture, Error> {
+        let Self {
+            picture,
+            orientation,
+            profile,
+        } = self;
+        let (width, height) = if orientation >= 5 {
+            (seen.1, seen.0)
+        } else {
+            seen
+        };
+        let small = picture.resized(width, height, budget)?;
         small.into_srgb(profile.as_deref()).turned(orientation)
     }
 
@@ -111,5 +145,8 @@ impl Decoded {
 }
 
 fn no_picture(media_type: &str) -> Error {
-    Error::new(code::DOCUMENT_TYPE_UNFIT, format!("{media_type} is no picture"))
+    Error::new(
+        code::DOCUMENT_TYPE_UNFIT,
+        format!("{media_type} is no picture"),
+    )
 }

@@ -1,5 +1,8 @@
 //! A decoded picture: eight bits a sample, without alpha.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
@@ -12,6 +15,8 @@ pub(crate) const LARGEST_SIDE: u32 = 65_535;
 /// Rows of the result that are made at a time: the clock is asked between, and no copy of the whole
 /// picture is needed on the way.
 const BAND: u32 = 256;
+/// How large a picture is, in bytes, before half of the work goes to another thread.
+const WORTH_A_THREAD: usize = 3 << 20;
 
 /// What a pixel's samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +41,22 @@ pub(crate) struct Picture {
 
 impl Picture {
     /// A picture of these samples: exactly as many as its size and space need.
-    pub(crate) fn new(width: u32, height: u32, space: Space, samples: Vec<u8>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        width: u32,
+        height: u32,
+        space: Space,
+        samples: Vec<u8>,
+    ) -> Result<Self, Error> {
         let needed = size_of_samples(width, height, space.samples_per_pixel())?;
         if width == 0 || height == 0 || samples.len() != needed {
             return Err(damaged("its size and its data do not fit"));
         }
-        Ok(Self { width, height, space, samples })
+        Ok(Self {
+            width,
+            height,
+            space,
+            samples,
+        })
     }
 
     /// In pixels.
@@ -101,54 +116,91 @@ impl Picture {
             .skip(length(top))
             .take(length(height))
             .filter_map(|row| row.get(from..from.saturating_add(bytes)))
-            .fold(Vec::with_capacity(bytes.saturating_mul(length(height))), |mut all, row| {
-                all.extend_from_slice(row);
-                all
-            });
+            .fold(
+                Vec::with_capacity(bytes.saturating_mul(length(height))),
+                |mut all, row| {
+                    all.extend_from_slice(row);
+                    all
+                },
+            );
         Self::new(width, height, self.space, samples)
     }
 
     /// The picture at another size, in place of the one that it was.
     pub(crate) fn resized(self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
-        if (width, height) == (self.width, self.height) { Ok(self) } else { self.resize(width, height, budget) }
+        if (width, height) == (self.width, self.height) {
+            Ok(self)
+        } else {
+            self.resize(width, height, budget)
+        }
     }
 
     /// The picture at another size, by a Lanczos filter of three lobes.
     pub(crate) fn resize(&self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
+        budget.pixels(width.into(), height.into())?;
+        let sample = self.space.samples_per_pixel();
+        let mut samples = vec![0; size_of_samples(width, height, sample)?];
+        let band = length(width)
+            .saturating_mul(sample)
+            .saturating_mul(length(BAND));
+        let bands = (0..height)
+            .step_by(length(BAND))
+            .zip(samples.chunks_mut(band.max(1)));
+        if self.samples.len() < WORTH_A_THREAD {
+            self.resize_bands(bands, (width, height), budget)?;
+        } else {
+            // Two halves at a time: decoding, which is most of the work, knows no second thread.
+            let (even, odd): (Vec<_>, Vec<_>) = bands.partition(|(first, _)| first / BAND % 2 == 0);
+            thread::scope(|scope| {
+                let other = scope.spawn(|| self.resize_bands(odd, (width, height), budget));
+                self.resize_bands(even, (width, height), budget)?;
+                other.join().unwrap_or_else(|panic| resume_unwind(panic))
+            })?;
+        }
+        Self::new(width, height, self.space, samples)
+    }
+
+    /// Fills bands of the picture at another size, each named by its first row.
+    fn resize_bands<'a>(
+        &self,
+        bands: impl IntoIterator<Item = (u32, &'a mut [u8])>,
+        (width, height): (u32, u32),
+        budget: &Budget,
+    ) -> Result<(), Error> {
         let pixel_type = match self.space {
             Space::Gray => PixelType::U8,
             Space::Rgb | Space::Ycc => PixelType::U8x3,
         };
-        budget.pixels(width.into(), height.into())?;
         let source = ImageRef::new(self.width, self.height, &self.samples, pixel_type)
-            .map_err(|error| damaged("its size and its data do not fit").caused_by(&error))?;
+            .map_err(|error| unfit(&error))?;
         let filter = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-        let sample = self.space.samples_per_pixel();
-        let mut samples = vec![0; size_of_samples(width, height, sample)?];
-        let row = length(width).saturating_mul(sample);
-        let mut resizer = Resizer::new();
         let step = f64::from(self.height) / f64::from(height.max(1));
-        let bands = samples.chunks_mut(row.saturating_mul(length(BAND)).max(1));
-        for (first, band) in (0..height).step_by(length(BAND)).zip(bands) {
+        let mut resizer = Resizer::new();
+        for (first, band) in bands {
             budget.time()?;
             let last = first.saturating_add(BAND).min(height);
             let top = f64::from(first) * step;
             // The filter reaches past the edges of this box where the picture goes on.
             let tall = (f64::from(last) * step - top).min(f64::from(self.height) - top);
             let filter = filter.crop(0.0, top, f64::from(self.width), tall);
-            Image::from_slice_u8(width, last.saturating_sub(first), band, pixel_type)
-                .map_err(|error| unfit(&error))
-                .and_then(|mut band| {
-                    resizer.resize(&source, &mut band, &filter).map_err(|error| unfit(&error))
-                })?;
+            let rows = last.saturating_sub(first);
+            let mut band = Image::from_slice_u8(width, rows, band, pixel_type)
+                .map_err(|error| unfit(&error))?;
+            resizer
+                .resize(&source, &mut band, &filter)
+                .map_err(|error| unfit(&error))?;
         }
-        Self::new(width, height, self.space, samples)
+        Ok(())
     }
 
     /// The picture as its EXIF orientation (1 to 8) says that it is to be seen.
     pub(crate) fn turned(self, orientation: u8) -> Result<Self, Error> {
         let sides = orientation >= 5;
-        let (width, height) = if sides { (self.height, self.width) } else { (self.width, self.height) };
+        let (width, height) = if sides {
+            (self.height, self.width)
+        } else {
+            (self.width, self.height)
+        };
         // Where the first row and column of the result are in the stored picture.
         let (from_right, from_bottom) = match orientation {
             2 | 8 => (true, false),
@@ -170,7 +222,8 @@ impl Picture {
     pub(crate) fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
         let side = |side: u32| {
             u16::try_from(side).map_err(|_| {
-                let message = format!("A JPEG has at most {LARGEST_SIDE} pixels a side, not {side}");
+                let message =
+                    format!("A JPEG has at most {LARGEST_SIDE} pixels a side, not {side}");
                 Error::new(code::DOCUMENT_LIMIT, message)
             })
         };
@@ -184,7 +237,9 @@ impl Picture {
             Space::Rgb => ColorType::Rgb,
             Space::Ycc => ColorType::Ycbcr,
         };
-        encoder.encode(&self.samples, width, height, colours).map_err(|error| unfit(&error))?;
+        encoder
+            .encode(&self.samples, width, height, colours)
+            .map_err(|error| unfit(&error))?;
         Ok(jpeg)
     }
 }
@@ -216,14 +271,20 @@ fn turn<const N: usize>(
     if sides {
         let column = |x: usize| rows.iter().filter_map(move |row| row.get(x)).flatten();
         if from_right {
-            (0..length(width)).rev().for_each(|x| turned.extend(column(x)));
+            (0..length(width))
+                .rev()
+                .for_each(|x| turned.extend(column(x)));
         } else {
             (0..length(width)).for_each(|x| turned.extend(column(x)));
         }
     } else if from_right {
-        rows.iter().for_each(|row| turned.extend(row.iter().rev().flatten()));
+        for row in &rows {
+            turned.extend(row.iter().rev().flatten());
+        }
     } else {
-        rows.iter().for_each(|row| turned.extend(row.iter().flatten()));
+        for row in &rows {
+            turned.extend(row.iter().flatten());
+        }
     }
     turned
 }
@@ -231,7 +292,8 @@ fn turn<const N: usize>(
 /// ITU-R BT.601 at full range, as JFIF has it.
 pub(super) fn ycc_to_rgb(y: u8, cb: u8, cr: u8) -> (u8, u8, u8) {
     let (y, cb, cr) = (i32::from(y) << 16, i32::from(cb) - 128, i32::from(cr) - 128);
-    let to_byte = |value: i32| u8::try_from(((value + (1 << 15)) >> 16).clamp(0, 255)).unwrap_or(255);
+    let to_byte =
+        |value: i32| u8::try_from(((value + (1 << 15)) >> 16).clamp(0, 255)).unwrap_or(255);
     (
         to_byte(y + 91_881 * cr),
         to_byte(y - 22_554 * cb - 46_802 * cr),
@@ -252,7 +314,10 @@ pub(super) fn length(side: u32) -> usize {
 }
 
 pub(super) fn damaged(why: &str) -> Error {
-    Error::new(code::DOCUMENT_DAMAGED, format!("The picture cannot be read: {why}"))
+    Error::new(
+        code::DOCUMENT_DAMAGED,
+        format!("The picture cannot be read: {why}"),
+    )
 }
 
 fn unfit(error: &(dyn std::error::Error + 'static)) -> Error {

@@ -22,7 +22,12 @@ const ROWS: u32 = 64;
 /// What a PNG says of itself.
 pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let head = file.range(0, 24)?;
-    let sides = (head.get(..8), head.get(12..16), head.get(16..20), head.get(20..24));
+    let sides = (
+        head.get(..8),
+        head.get(12..16),
+        head.get(16..20),
+        head.get(20..24),
+    );
     let (Some(SIGNATURE), Some(b"IHDR"), Some(width), Some(height)) = sides else {
         return Err(damaged("it does not begin as a PNG does"));
     };
@@ -30,12 +35,21 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     if width == 0 || height == 0 {
         return Err(damaged("it has no size"));
     }
-    let mut header = Header { width, height, orientation: None, pages: 1, animated: false, damaged: true };
+    let mut header = Header {
+        width,
+        height,
+        orientation: None,
+        pages: 1,
+        animated: false,
+        damaged: true,
+    };
     let mut at: u64 = 8;
     loop {
         budget.objects(1)?;
         let chunk = file.range(at, 8)?;
-        let (Some(size), Some(kind)) = (chunk.get(..4), chunk.get(4..8)) else { break };
+        let (Some(size), Some(kind)) = (chunk.get(..4), chunk.get(4..8)) else {
+            break;
+        };
         let size = u64::from(big_endian(size));
         let data = at.saturating_add(8);
         match kind {
@@ -65,8 +79,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     }
     let wrong = |error: png::DecodingError| damaged(&error.to_string());
     let row = size_of_samples(header.width, 1, 8)?;
-    let limits = Limits { bytes: row.saturating_mul(4).saturating_add(BESIDE) };
-    let mut decoder = Decoder::new_with_limits(BufReader::new(Cursor::new(content.as_ref())), limits);
+    let limits = Limits {
+        bytes: row.saturating_mul(4).saturating_add(BESIDE),
+    };
+    let mut decoder =
+        Decoder::new_with_limits(BufReader::new(Cursor::new(content.as_ref())), limits);
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
     let mut reader = decoder.read_info().map_err(wrong)?;
@@ -86,7 +103,8 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         samples
     } else {
         // Row by row, so that alpha and the wider samples are never held.
-        let mut samples = Vec::with_capacity(whole / per_pixel * if space == Space::Gray { 1 } else { 3 });
+        let mut samples =
+            Vec::with_capacity(whole / per_pixel * if space == Space::Gray { 1 } else { 3 });
         let mut flat = Vec::new();
         for y in 0..header.height {
             if y % ROWS == 0 {
@@ -108,7 +126,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     samples.shrink_to_fit();
     let profile = reader.info().icc_profile.as_ref().map(|icc| icc.to_vec());
     let picture = Picture::new(header.width, header.height, space, samples)?;
-    Ok(Decoded { picture, orientation: header.orientation.unwrap_or(1), profile })
+    Ok(Decoded {
+        picture,
+        orientation: header.orientation.unwrap_or(1),
+        profile,
+    })
 }
 
 fn flatten(samples: &mut Vec<u8>, colours: ColorType) {
@@ -120,5 +142,7 @@ fn flatten(samples: &mut Vec<u8>, colours: ColorType) {
 }
 
 fn big_endian(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |all, byte| (all << 8) | u32::from(*byte))
+    bytes
+        .iter()
+        .fold(0, |all, byte| (all << 8) | u32::from(*byte))
 }

@@ -24,7 +24,14 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     }
     let mut canvas = None;
     let mut coded = None;
-    let mut header = Header { width: 0, height: 0, orientation: None, pages: 1, animated: false, damaged: false };
+    let mut header = Header {
+        width: 0,
+        height: 0,
+        orientation: None,
+        pages: 1,
+        animated: false,
+        damaged: false,
+    };
     // What follows the container is not its own.
     let size = little_endian(head.get(4..8).unwrap_or_default());
     let end = size.saturating_add(8).min(file.length());
@@ -32,17 +39,25 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     while at < end {
         budget.objects(1)?;
         let chunk = file.range(at, 18)?;
-        let (Some(kind), Some(size)) = (chunk.get(..4), chunk.get(4..8)) else { break };
+        let (Some(kind), Some(size)) = (chunk.get(..4), chunk.get(4..8)) else {
+            break;
+        };
         let size = little_endian(size);
         let data = chunk.get(8..).unwrap_or_default();
         match (kind, data) {
             (b"VP8X", [flags, _, _, _, w0, w1, w2, h0, h1, h2]) => {
                 header.animated = flags & 0x02 != 0;
-                canvas = Some((little_endian(&[*w0, *w1, *w2]) + 1, little_endian(&[*h0, *h1, *h2]) + 1));
+                canvas = Some((
+                    little_endian(&[*w0, *w1, *w2]) + 1,
+                    little_endian(&[*h0, *h1, *h2]) + 1,
+                ));
             }
             // Behind the tag of the frame and the start code.
             (b"VP8 ", [_, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1]) if coded.is_none() => {
-                coded = Some((little_endian(&[*w0, *w1]) & 0x3fff, little_endian(&[*h0, *h1]) & 0x3fff));
+                coded = Some((
+                    little_endian(&[*w0, *w1]) & 0x3fff,
+                    little_endian(&[*h0, *h1]) & 0x3fff,
+                ));
             }
             // Fourteen bits each, behind the signature.
             (b"VP8L", [0x2f, b0, b1, b2, b3, ..]) if coded.is_none() => {
@@ -56,7 +71,10 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
             _ => {}
         }
         // Chunks are padded to an even length.
-        at = at.saturating_add(8).saturating_add(size).saturating_add(size % 2);
+        at = at
+            .saturating_add(8)
+            .saturating_add(size)
+            .saturating_add(size % 2);
     }
     header.damaged = size.saturating_add(8) > file.length().saturating_add(1)
         || at > end.saturating_add(1)
@@ -88,7 +106,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     if decoder.dimensions() != (header.width, header.height) {
         return Err(damaged("its sizes do not fit"));
     }
-    let size = size_of_samples(header.width, header.height, if decoder.has_alpha() { 4 } else { 3 })?;
+    let size = size_of_samples(
+        header.width,
+        header.height,
+        if decoder.has_alpha() { 4 } else { 3 },
+    )?;
     let mut samples = vec![0; size];
     decoder.read_image(&mut samples).map_err(wrong)?;
     if decoder.has_alpha() {
@@ -96,9 +118,16 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     }
     let profile = decoder.icc_profile().ok().flatten();
     let picture = Picture::new(header.width, header.height, Space::Rgb, samples)?;
-    Ok(Decoded { picture, orientation: header.orientation.unwrap_or(1), profile })
+    Ok(Decoded {
+        picture,
+        orientation: header.orientation.unwrap_or(1),
+        profile,
+    })
 }
 
 fn little_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |all, byte| (all << 8) | u64::from(*byte))
 }

@@ -1,10 +1,9 @@
 //! Encryption with the standard handler, opened with the empty user password.
 
 use lopdf::encryption::EncryptionState;
-use lopdf::encryption::crypt_filters::CryptFilter;
 
-use super::object::{Dictionary, Object, quoted};
 use super::damaged;
+use super::object::{Dictionary, Object, quoted};
 use crate::error::Error;
 
 /// The number under which the library finds the dictionary that it is given.
@@ -21,33 +20,46 @@ impl Crypt {
         mend_length(&mut encrypt);
         let none = lopdf::Object::Array(vec![lopdf::Object::string_literal(""); 2]);
         let mut document = lopdf::Document::new();
-        document.objects.insert(NUMBER, lopdf::Object::Dictionary(encrypt));
-        document.trailer.set("Encrypt", lopdf::Object::Reference(NUMBER));
-        document.trailer.set("ID", identifiers.map_or(none, converted));
+        document
+            .objects
+            .insert(NUMBER, lopdf::Object::Dictionary(encrypt));
+        document
+            .trailer
+            .set("Encrypt", lopdf::Object::Reference(NUMBER));
+        document
+            .trailer
+            .set("ID", identifiers.map_or(none, converted));
         EncryptionState::decode(&document, "").ok().map(Self)
     }
 
-    /// Decrypts all strings of an object.
+    /// Decrypts all strings of an object; what cannot be decrypted stays as it is.
     pub(crate) fn strings(&self, number: u32, generation: u16, object: &mut Object) {
         let filter = self.0.get_string_filter();
-        let Ok(key) = filter.compute_key(self.0.file_encryption_key(), (number, generation)) else { return };
-        self.each_string(&*filter, &key, object);
+        if let Ok(key) = filter.compute_key(self.0.file_encryption_key(), (number, generation)) {
+            each_string(object, &mut |bytes| filter.decrypt(&key, bytes).ok());
+        }
     }
 
-    fn each_string(&self, filter: &dyn CryptFilter, key: &[u8], object: &mut Object) {
-        match object {
-            Object::Text(_) => {
-                let bytes = object.as_bytes().unwrap_or_default();
-                if let Ok(plain) = filter.decrypt(key, &bytes) {
-                    *object = quoted(&plain);
-                }
-            }
-            Object::Array(items) => items.iter_mut().for_each(|item| self.each_string(filter, key, item)),
-            Object::Dictionary(dictionary) => {
-                dictionary.0.iter_mut().for_each(|(_, value)| self.each_string(filter, key, value));
-            }
-            _ => {}
-        }
+    /// Encrypts them.
+    pub(crate) fn encrypt_strings(
+        &self,
+        number: u32,
+        generation: u16,
+        object: &mut Object,
+    ) -> Result<(), Error> {
+        let filter = self.0.get_string_filter();
+        let failed = |error| damaged("A string of the file cannot be encrypted").caused_by(&error);
+        let key = filter
+            .compute_key(self.0.file_encryption_key(), (number, generation))
+            .map_err(failed)?;
+        let mut first = None;
+        each_string(object, &mut |bytes| {
+            filter
+                .encrypt(&key, bytes)
+                .map_err(|error| first = Some(error))
+                .ok()
+        });
+        first.map_or(Ok(()), |error| Err(failed(error)))
     }
 
     /// Decrypts the data of a stream.
@@ -75,6 +87,25 @@ impl Crypt {
     }
 }
 
+fn each_string(object: &mut Object, change: &mut dyn FnMut(&[u8]) -> Option<Vec<u8>>) {
+    match object {
+        Object::Text(_) => {
+            let bytes = object.as_bytes().unwrap_or_default();
+            if let Some(changed) = change(&bytes) {
+                *object = quoted(&changed);
+            }
+        }
+        Object::Array(items) => items.iter_mut().for_each(|item| each_string(item, change)),
+        Object::Dictionary(dictionary) => {
+            dictionary
+                .0
+                .iter_mut()
+                .for_each(|(_, value)| each_string(value, change));
+        }
+        _ => {}
+    }
+}
+
 /// The crypt filter that a stream names for itself; without a name it is none.
 fn own_filter(dictionary: &Dictionary) -> Option<&[u8]> {
     let first = |key| match dictionary.get(key) {
@@ -85,7 +116,12 @@ fn own_filter(dictionary: &Dictionary) -> Option<&[u8]> {
         return None;
     }
     let parameters = first("DecodeParms").and_then(Object::as_dictionary);
-    Some(parameters.and_then(|p| p.get("Name")).and_then(Object::as_name).unwrap_or(b"Identity"))
+    Some(
+        parameters
+            .and_then(|p| p.get("Name"))
+            .and_then(Object::as_name)
+            .unwrap_or(b"Identity"),
+    )
 }
 
 /// Readers pass over a key length that does not belong to the version.
@@ -122,7 +158,9 @@ fn converted(object: &Object) -> lopdf::Object {
             lopdf::Object::String(bytes, lopdf::StringFormat::Hexadecimal)
         }
         Object::Array(items) => lopdf::Object::Array(items.iter().map(converted).collect()),
-        Object::Dictionary(dictionary) => lopdf::Object::Dictionary(converted_dictionary(dictionary)),
+        Object::Dictionary(dictionary) => {
+            lopdf::Object::Dictionary(converted_dictionary(dictionary))
+        }
         Object::Null | Object::Real(_) | Object::Reference(_) => lopdf::Object::Null,
     }
 }

@@ -41,7 +41,11 @@ impl<'a> Ground<'a> {
         let tag = memchr::memmem::find(head, b"%PDF-").map(wide).ok_or_else(|| {
             damaged(format!("There is no `%PDF-` in the first {TAG_WITHIN} bytes, so this is no PDF that can be mended"))
         })?;
-        Ok(Self { window, budget, tag })
+        Ok(Self {
+            window,
+            budget,
+            tag,
+        })
     }
 
     /// Reads with a parser there, and sees to it that it has enough before it.
@@ -60,14 +64,14 @@ impl<'a> Ground<'a> {
         read: impl Fn(&mut Parser<'_>) -> Result<T, Fault>,
     ) -> Result<Option<T>, Error> {
         let deepest = self.budget.deepest();
-        let mut least = FIRST_LOOK;
+        let mut wanted = FIRST_LOOK;
         loop {
-            let (bytes, last) = self.window.look(offset, least)?;
+            let (bytes, last) = self.window.look(offset, wanted)?;
             let held = bytes.len();
             match read(&mut Parser::new(bytes, last, deepest).only(only)) {
                 Ok(found) => return Ok(Some(found)),
-                Err(Fault::More) if held >= least && least < LARGEST_OBJECT => {
-                    least = held.saturating_mul(4).min(LARGEST_OBJECT);
+                Err(Fault::More) if held >= wanted && wanted < LARGEST_OBJECT => {
+                    wanted = held.saturating_mul(4).min(LARGEST_OBJECT);
                 }
                 Err(_) => return Ok(None),
             }
@@ -89,23 +93,39 @@ impl<'a> Ground<'a> {
         if offset >= self.window.length() {
             return Ok(None);
         }
-        let read = self.parse_only(offset, only, |parser| parser.indirect())?;
-        Ok(read.map(|Indirect { number, generation, object, data, end }| Located {
-            number,
-            generation,
-            object,
-            data: data.map(|data| offset.saturating_add(wide(data))),
-            end: offset.saturating_add(wide(end)),
-        }))
+        self.parse_only(offset, only, |parser| {
+            let Indirect {
+                number,
+                generation,
+                object,
+                data,
+                end,
+            } = parser.indirect()?;
+            let data = data.map(|data| offset.saturating_add(wide(data)));
+            Ok(Located {
+                number,
+                generation,
+                object,
+                data,
+                end: offset.saturating_add(wide(end)),
+            })
+        })
     }
 
     /// The length of the stream whose data begin there; nothing where it does not end.
     /// A length that leads to no `endstream` is not believed.
-    pub(crate) fn stream_length(&mut self, data: u64, declared: Option<u64>) -> Result<Option<Extent>, Error> {
+    pub(crate) fn stream_length(
+        &mut self,
+        data: u64,
+        declared: Option<u64>,
+    ) -> Result<Option<Extent>, Error> {
         if let Some(length) = declared {
             let after = data.saturating_add(length);
             if after <= self.window.length() && self.ends_at(after)? {
-                return Ok(Some(Extent { length, as_declared: true }));
+                return Ok(Some(Extent {
+                    length,
+                    as_declared: true,
+                }));
             }
         }
         let file = self.window.length();
@@ -121,7 +141,21 @@ impl<'a> Ground<'a> {
             _ => 0,
         };
         let length = end.saturating_sub(eol).saturating_sub(data);
-        Ok(Some(Extent { length, as_declared: false }))
+        Ok(Some(Extent {
+            length,
+            as_declared: false,
+        }))
+    }
+
+    /// Whether an object that ends there is closed, the end of its stream passed over.
+    pub(crate) fn is_closed(&mut self, end: u64) -> Result<bool, Error> {
+        let closed = self.parse(end, |parser| {
+            if let Err(Fault::More) = parser.keyword("endstream") {
+                return Err(Fault::More);
+            }
+            parser.keyword("endobj")
+        })?;
+        Ok(closed.is_some())
     }
 
     fn ends_at(&mut self, after: u64) -> Result<bool, Error> {

@@ -101,7 +101,11 @@ pub(crate) struct Dictionary(pub(crate) Vec<(Vec<u8>, Object)>);
 
 impl Dictionary {
     pub(crate) fn get(&self, key: &str) -> Option<&Object> {
-        let found = self.0.iter().rev().find(|(known, _)| known == key.as_bytes());
+        let found = self
+            .0
+            .iter()
+            .rev()
+            .find(|(known, _)| known == key.as_bytes());
         found.map(|(_, value)| value)
     }
 
@@ -182,7 +186,11 @@ const REGULAR: [bool; 256] = {
     let mut regular = [true; 256];
     let mut others: &[u8] = b"()<>[]{}/%\0\t\n\x0C\r ";
     while let [other, rest @ ..] = others {
-        #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "at compile time, a byte into 256")]
+        #[allow(
+            clippy::indexing_slicing,
+            clippy::as_conversions,
+            reason = "at compile time, a byte into 256"
+        )]
         {
             regular[*other as usize] = false;
         }
@@ -201,7 +209,11 @@ pub(crate) fn unescaped(raw: &[u8]) -> Vec<u8> {
             _ => None,
         };
         name.push(escaped.map_or(*first, |(high, low)| high << 4 | low));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
+        rest = if escaped.is_some() {
+            after.get(2..).unwrap_or_default()
+        } else {
+            after
+        };
     }
     name
 }
@@ -252,7 +264,9 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
             Some(digit @ b'0'..=b'7') => {
                 let mut code = u16::from(digit - b'0');
                 for _ in 0..2 {
-                    let Some(next) = rest.next_if(|byte| matches!(byte, b'0'..=b'7')) else { break };
+                    let Some(next) = rest.next_if(|byte| matches!(byte, b'0'..=b'7')) else {
+                        break;
+                    };
                     code = code << 3 | u16::from(next - b'0');
                 }
                 bytes.push(code.to_le_bytes().first().copied().unwrap_or_default());
@@ -264,5 +278,7 @@ fn unquoted(raw: &[u8]) -> Vec<u8> {
 }
 
 fn hexadecimal(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }

@@ -14,7 +14,7 @@ pub(crate) enum Fault {
     Bad,
 }
 
-type Parsed<T> = Result<T, Fault>;
+pub(super) type Parsed<T> = Result<T, Fault>;
 
 /// An object with its number, as it stands in the file.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct Indirect {
 /// A place in a piece of a file.
 pub(crate) struct Parser<'a> {
     bytes: &'a [u8],
-    at: usize,
+    pub(super) at: usize,
     last: bool,
     values: u32,
     deepest: u64,
@@ -41,7 +41,14 @@ pub(crate) struct Parser<'a> {
 impl<'a> Parser<'a> {
     /// `last`: nothing follows after these bytes. `deepest`: how deep values may be nested.
     pub(crate) fn new(bytes: &'a [u8], last: bool, deepest: u64) -> Self {
-        Self { bytes, at: 0, last, values: MOST_VALUES, deepest, wanted: None }
+        Self {
+            bytes,
+            at: 0,
+            last,
+            values: MOST_VALUES,
+            deepest,
+            wanted: None,
+        }
     }
 
     /// Of the outermost dictionary no more than these entries: the others are passed over.
@@ -55,15 +62,15 @@ impl<'a> Parser<'a> {
         self.at
     }
 
-    fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn end(&self) -> Fault {
+    pub(super) fn end(&self) -> Fault {
         if self.last { Fault::Bad } else { Fault::More }
     }
 
@@ -71,12 +78,18 @@ impl<'a> Parser<'a> {
     pub(crate) fn skip_space(&mut self) {
         loop {
             let rest = self.rest();
-            let spaces = rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len());
+            let spaces = rest
+                .iter()
+                .position(|byte| !is_space(*byte))
+                .unwrap_or(rest.len());
             self.at = self.at.saturating_add(spaces);
             if self.peek() != Some(b'%') {
                 break;
             }
-            let line = self.rest().iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let line = self
+                .rest()
+                .iter()
+                .position(|byte| matches!(byte, b'\r' | b'\n'));
             self.at = line.map_or(self.bytes.len(), |length| self.at.saturating_add(length));
         }
     }
@@ -111,7 +124,11 @@ impl<'a> Parser<'a> {
         self.skip_space();
         let word = self.word()?;
         if word.is_empty() {
-            return Err(if self.at >= self.bytes.len() { self.end() } else { Fault::Bad });
+            return Err(if self.at >= self.bytes.len() {
+                self.end()
+            } else {
+                Fault::Bad
+            });
         }
         digits(word).ok_or(Fault::Bad)
     }
@@ -123,7 +140,11 @@ impl<'a> Parser<'a> {
         self.keyword("obj")?;
         self.skip_space();
         let nothing = self.rest().starts_with(b"endobj");
-        let object = if nothing { Object::Null } else { self.object(0)? };
+        let object = if nothing {
+            Object::Null
+        } else {
+            self.object(0)?
+        };
         let end = self.at;
         let mut data = None;
         if matches!(object, Object::Dictionary(_)) {
@@ -133,7 +154,13 @@ impl<'a> Parser<'a> {
                 Err(Fault::Bad) => {}
             }
         }
-        Ok(Indirect { number, generation, object, data, end })
+        Ok(Indirect {
+            number,
+            generation,
+            object,
+            data,
+            end,
+        })
     }
 
     /// Passes over the one end of line after `stream`.
@@ -176,7 +203,11 @@ impl<'a> Parser<'a> {
     fn name(&mut self) -> Parsed<Vec<u8>> {
         self.at = self.at.saturating_add(1);
         let raw = self.word()?;
-        Ok(if raw.contains(&b'#') { unescaped(raw) } else { raw.to_vec() })
+        Ok(if raw.contains(&b'#') {
+            unescaped(raw)
+        } else {
+            raw.to_vec()
+        })
     }
 
     fn take(&mut self, length: usize) -> Object {
@@ -185,7 +216,7 @@ impl<'a> Parser<'a> {
         Object::Text(raw)
     }
 
-    fn literal(&mut self) -> Parsed<Object> {
+    pub(super) fn literal(&mut self) -> Parsed<Object> {
         let mut open = 0_u32;
         let mut escaped = false;
         for (place, byte) in self.rest().iter().enumerate() {
@@ -205,8 +236,12 @@ impl<'a> Parser<'a> {
         Err(self.end())
     }
 
-    fn hexadecimal(&mut self) -> Parsed<Object> {
-        let place = self.rest().iter().position(|byte| *byte == b'>').ok_or(self.end())?;
+    pub(super) fn hexadecimal(&mut self) -> Parsed<Object> {
+        let place = self
+            .rest()
+            .iter()
+            .position(|byte| *byte == b'>')
+            .ok_or(self.end())?;
         Ok(self.take(place.saturating_add(1)))
     }
 
@@ -258,55 +293,6 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Passes over the value of an entry, to the next key or the end of the dictionary.
-    fn pass_value(&mut self) -> Parsed<()> {
-        self.skip_space();
-        if self.peek() == Some(b'/') {
-            self.at = self.at.saturating_add(1);
-        }
-        let mut open = 0_u32;
-        loop {
-            let rest = self.rest();
-            let plain = rest.iter().position(|byte| matches!(byte, b'(' | b'<' | b'>' | b'[' | b']' | b'/' | b'%'));
-            self.at = self.at.saturating_add(plain.unwrap_or(rest.len()));
-            let length = match self.rest() {
-                [b'/', ..] | [b'>', b'>', ..] if open == 0 => return Ok(()),
-                [b'/', ..] => 1,
-                [b'(', ..] => {
-                    self.literal()?;
-                    0
-                }
-                [b'<', b'<', ..] => {
-                    open = open.saturating_add(1);
-                    2
-                }
-                [b'>', b'>', ..] => {
-                    open = open.checked_sub(1).ok_or(Fault::Bad)?;
-                    2
-                }
-                [b'[', ..] => {
-                    open = open.saturating_add(1);
-                    1
-                }
-                [b']', ..] => {
-                    open = open.checked_sub(1).ok_or(Fault::Bad)?;
-                    1
-                }
-                [b'%', ..] => {
-                    self.skip_space();
-                    0
-                }
-                [b'<' | b'>'] | [] => return Err(self.end()),
-                [b'<', ..] => {
-                    self.hexadecimal()?;
-                    0
-                }
-                _ => return Err(Fault::Bad),
-            };
-            self.at = self.at.saturating_add(length);
-        }
-    }
-
     fn number(&mut self) -> Parsed<Object> {
         let word = self.word()?;
         if let Some(number) = digits(word).and_then(|number| i64::try_from(number).ok()) {
@@ -318,10 +304,15 @@ impl<'a> Parser<'a> {
             self.at = after;
             return Ok(Object::Integer(number));
         }
-        if !word.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.')) {
+        if !word
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'))
+        {
             return Err(Fault::Bad);
         }
-        let whole = std::str::from_utf8(word).ok().and_then(|text| text.parse::<i64>().ok());
+        let whole = std::str::from_utf8(word)
+            .ok()
+            .and_then(|text| text.parse::<i64>().ok());
         Ok(whole.map_or_else(|| Object::Real(word.to_vec()), Object::Integer))
     }
 
@@ -330,7 +321,13 @@ impl<'a> Parser<'a> {
         self.skip_space();
         match self.peek() {
             Some(b'0'..=b'9') => {}
-            None => return if self.last { Ok(false) } else { Err(Fault::More) },
+            None => {
+                return if self.last {
+                    Ok(false)
+                } else {
+                    Err(Fault::More)
+                };
+            }
             Some(_) => return Ok(false),
         }
         if digits(self.word()?).is_none() {

@@ -1,23 +1,22 @@
 //! Fetches the objects of a file one by one.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::crypt::Crypt;
-use super::ground::{Extent, Ground, Located};
+use super::ground::{Ground, Located};
+use super::is_damage;
 use super::object::{Dictionary, Object};
+use super::packed::ObjectStream;
 use super::parse::Parser;
+use super::places::Place;
 use super::scan::{Found, scan};
-use super::stream::{self, Want};
 use super::window::Window;
-use super::xref::{self, Place, Told};
-use super::{damaged, index, is_damage, wide};
+use super::xref::{self, Told};
 use crate::document::{Budget, Encryption, File};
 use crate::error::{Error, code};
 
-/// How much of decoded object streams is kept for the next object, in bytes.
-const HELD: usize = 1024 * 1024;
 /// How often one length, or one reference, may lead to another.
-const MOST_STEPS: u8 = 8;
+pub(super) const MOST_STEPS: u8 = 8;
 
 /// An object, and where its stream is.
 #[derive(Debug)]
@@ -27,6 +26,8 @@ pub(crate) struct Item {
     pub object: Object,
     /// Where its stream's data begin in the file, where it has one.
     pub data: Option<u64>,
+    /// Where it ends in the file, its stream left out; nothing for what is in an object stream.
+    pub end: Option<u64>,
 }
 
 /// A PDF whose objects are read where they stand.
@@ -35,23 +36,16 @@ pub(crate) struct Reader<'a> {
     /// What the file says at its end: `Root`, `Info`, `ID`.
     pub trailer: Dictionary,
     pub encryption: Encryption,
-    known: Known,
+    pub(super) known: Known,
     rows: Window<'a>,
-    crypt: Option<Crypt>,
-    held: VecDeque<ObjectStream>,
-    steps: u8,
+    pub(super) crypt: Option<Crypt>,
+    pub(super) held: VecDeque<ObjectStream>,
+    pub(super) steps: u8,
 }
 
-enum Known {
+pub(super) enum Known {
     Told(Told),
     Found(Box<Found>),
-}
-
-struct ObjectStream {
-    number: u32,
-    content: Vec<u8>,
-    /// The numbers of its objects, and where each begins.
-    places: Vec<(u32, usize)>,
 }
 
 impl<'a> Reader<'a> {
@@ -63,7 +57,10 @@ impl<'a> Reader<'a> {
             Err(error) if is_damage(&error) => None,
             Err(error) => return Err(error),
         };
-        let trailer = told.as_ref().map(|told| told.trailer.clone()).unwrap_or_default();
+        let trailer = told
+            .as_ref()
+            .map(|told| told.trailer.clone())
+            .unwrap_or_default();
         let mut reader = Self {
             ground,
             trailer,
@@ -78,7 +75,7 @@ impl<'a> Reader<'a> {
             reader.search()?;
         } else {
             reader.decrypt()?;
-            if reader.root()?.is_none() {
+            if reader.encryption != Encryption::Password && reader.root()?.is_none() {
                 reader.search()?;
             }
         }
@@ -123,11 +120,21 @@ impl<'a> Reader<'a> {
 
     /// The catalog, where there is one.
     pub(crate) fn root(&mut self) -> Result<Option<Dictionary>, Error> {
-        let Some(root) = self.trailer.get("Root").cloned() else { return Ok(None) };
+        let Some(root) = self.trailer.get("Root").cloned() else {
+            return Ok(None);
+        };
         Ok(match self.resolved(&root)? {
             Object::Dictionary(root) if root.has("Pages") => Some(root),
             _ => None,
         })
+    }
+
+    /// Where an object stands.
+    pub(super) fn place(&mut self, number: u32) -> Result<Place, Error> {
+        match &self.known {
+            Known::Found(found) => Ok(found.place(number)),
+            Known::Told(told) => told.place(number, &mut self.rows),
+        }
     }
 
     /// The object with this number; null where there is none.
@@ -136,7 +143,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The same; of a dictionary no more than these entries.
-    pub(crate) fn get_only(&mut self, number: u32, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
+    pub(crate) fn get_only(
+        &mut self,
+        number: u32,
+        only: Option<&'static [&'static str]>,
+    ) -> Result<Item, Error> {
         let place = match &self.known {
             Known::Found(found) => found.place(number),
             Known::Told(told) => match told.place(number, &mut self.rows) {
@@ -155,7 +166,11 @@ impl<'a> Reader<'a> {
     }
 
     /// An object again, after a search: the cross-reference was wrong about it.
-    fn searched(&mut self, number: u32, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
+    fn searched(
+        &mut self,
+        number: u32,
+        only: Option<&'static [&'static str]>,
+    ) -> Result<Item, Error> {
         if self.found().is_some() {
             return Ok(nothing(number));
         }
@@ -163,13 +178,30 @@ impl<'a> Reader<'a> {
         self.get_only(number, only)
     }
 
-    fn standing(&mut self, number: u32, offset: u64, only: Option<&'static [&'static str]>) -> Result<Item, Error> {
+    fn standing(
+        &mut self,
+        number: u32,
+        offset: u64,
+        only: Option<&'static [&'static str]>,
+    ) -> Result<Item, Error> {
         match self.ground.entries_at(offset, only)? {
-            Some(Located { number: found, generation, mut object, data, .. }) if found == number => {
+            Some(Located {
+                number: found,
+                generation,
+                mut object,
+                data,
+                end,
+            }) if found == number => {
                 if let Some(crypt) = &self.crypt {
                     crypt.strings(number, generation, &mut object);
                 }
-                Ok(Item { number, generation, object, data })
+                Ok(Item {
+                    number,
+                    generation,
+                    object,
+                    data,
+                    end: Some(end),
+                })
             }
             _ => {
                 let head = |parser: &mut Parser<'_>| {
@@ -179,73 +211,22 @@ impl<'a> Reader<'a> {
                 };
                 // The right place with something unreadable at it will not get better by a search.
                 let right = self.ground.parse(offset, head)? == Some(u64::from(number));
-                if right { Ok(nothing(number)) } else { self.searched(number, only) }
+                if right {
+                    Ok(nothing(number))
+                } else {
+                    self.searched(number, only)
+                }
             }
         }
-    }
-
-    fn contained(
-        &mut self,
-        number: u32,
-        (stream, at): (u32, u32),
-        only: Option<&'static [&'static str]>,
-    ) -> Result<Item, Error> {
-        self.budget().objects(1)?;
-        let deepest = self.budget().deepest();
-        let stream = self.object_stream(stream)?;
-        let listed = stream.places.get(index(u64::from(at))).filter(|(known, _)| *known == number);
-        let listed = listed.or_else(|| stream.places.iter().find(|(known, _)| *known == number));
-        let (_, from) = listed.ok_or_else(|| damaged("An object stream lacks an object"))?;
-        let piece = stream.content.get(*from..).unwrap_or_default();
-        let object = Parser::new(piece, true, deepest).only(only).object(0).unwrap_or(Object::Null);
-        Ok(Item { number, generation: 0, object, data: None })
-    }
-
-    fn object_stream(&mut self, number: u32) -> Result<&ObjectStream, Error> {
-        if let Some(at) = self.held.iter().position(|held| held.number == number) {
-            self.held.swap(0, at);
-        } else {
-            let stream = self.unpack(number)?;
-            self.held.push_front(stream);
-            let size = |held: &ObjectStream| held.content.len();
-            while self.held.len() > 1 && self.held.iter().map(size).sum::<usize>() > HELD {
-                self.held.pop_back();
-            }
-        }
-        self.held.front().ok_or_else(|| damaged("There is no object stream"))
-    }
-
-    fn unpack(&mut self, number: u32) -> Result<ObjectStream, Error> {
-        self.must_open()?;
-        let broken = || damaged("An object stream cannot be read");
-        let place = match &self.known {
-            Known::Found(found) => found.place(number),
-            Known::Told(told) => told.place(number, &mut self.rows)?,
-        };
-        let Place::At(offset) = place else { return Err(broken()) };
-        let located = self.ground.object_at(offset)?.filter(|located| located.number == number).ok_or_else(broken)?;
-        let Located { generation, object, data, .. } = located;
-        let item = Item { number, generation, object, data };
-        let Object::Dictionary(dictionary) = &item.object else { return Err(broken()) };
-        let whole = |key| dictionary.get(key).and_then(Object::as_integer).and_then(|value| usize::try_from(value).ok());
-        let (count, first) = whole("N").zip(whole("First")).ok_or_else(broken)?;
-        let content = self.decoded(&item)?;
-        let head = content.get(..first).ok_or_else(broken)?;
-        let mut parser = Parser::new(head, true, 0);
-        let mut places = Vec::new();
-        for _ in 0..count {
-            let (Ok(number), Ok(offset)) = (parser.whole(), parser.whole()) else { break };
-            let number = u32::try_from(number).map_err(|_| broken())?;
-            places.push((number, first.saturating_add(index(offset))));
-        }
-        Ok(ObjectStream { number, content, places })
     }
 
     /// What a value stands for: itself, or the object that it refers to.
     pub(crate) fn resolved(&mut self, object: &Object) -> Result<Object, Error> {
         let mut object = object.clone();
         for _ in 0..MOST_STEPS {
-            let Object::Reference(number) = object else { return Ok(object) };
+            let Object::Reference(number) = object else {
+                return Ok(object);
+            };
             object = self.get(number)?.object;
         }
         Ok(Object::Null)
@@ -253,90 +234,22 @@ impl<'a> Reader<'a> {
 
     /// The entry of a dictionary, references followed.
     pub(crate) fn entry(&mut self, dictionary: &Dictionary, key: &str) -> Result<Object, Error> {
-        dictionary.get(key).map_or(Ok(Object::Null), |value| self.resolved(value))
+        dictionary
+            .get(key)
+            .map_or(Ok(Object::Null), |value| self.resolved(value))
     }
 
-    /// How long an object's stream is; nothing where it has none, or none that ends.
-    pub(crate) fn extent(&mut self, item: &Item) -> Result<Option<Extent>, Error> {
-        let (Some(data), Object::Dictionary(dictionary)) = (item.data, &item.object) else {
-            return Ok(None);
-        };
-        let mut length = dictionary.get("Length").cloned().unwrap_or(Object::Null);
-        // A length may be an object of a stream whose length is again an object.
-        if matches!(length, Object::Reference(_)) {
-            if self.steps >= MOST_STEPS {
-                length = Object::Null;
-            } else {
-                self.steps = self.steps.saturating_add(1);
-                let resolved = self.resolved(&length);
-                self.steps = self.steps.saturating_sub(1);
-                length = resolved?;
-            }
+    /// Encrypts the strings of an object that is to stand in this file.
+    pub(crate) fn encrypted(
+        &self,
+        number: u32,
+        generation: u16,
+        object: &mut Object,
+    ) -> Result<(), Error> {
+        match &self.crypt {
+            Some(crypt) => crypt.encrypt_strings(number, generation, object),
+            None => Ok(()),
         }
-        let declared = length.as_integer().and_then(|length| u64::try_from(length).ok());
-        self.ground.stream_length(data, declared)
-    }
-
-    /// The data of an object's stream as they stand in the file, or decrypted.
-    pub(crate) fn raw(&mut self, item: &Item, out: &mut Vec<u8>) -> Result<(), Error> {
-        let Some((data, extent)) = item.data.zip(self.extent(item)?) else { return Ok(()) };
-        match (&self.crypt, &item.object) {
-            (Some(crypt), Object::Dictionary(dictionary)) => {
-                let mut raw = Vec::new();
-                self.ground.window.copy(data, extent.length, &mut raw)?;
-                out.append(&mut crypt.stream(item.number, item.generation, dictionary, raw)?);
-                Ok(())
-            }
-            _ => self.ground.window.copy(data, extent.length, out),
-        }
-    }
-
-    /// All of a stream's data, decoded.
-    pub(crate) fn decoded(&mut self, item: &Item) -> Result<Vec<u8>, Error> {
-        let mut raw = Vec::new();
-        self.raw(item, &mut raw)?;
-        let filters = self.filters(item)?;
-        stream::decoded(raw, &filters, self.budget())
-    }
-
-    /// A stream's data, decoded piece by piece where that can be done. Whether it went well.
-    pub(crate) fn pieces(&mut self, item: &Item, take: &mut dyn FnMut(&[u8]) -> Want) -> Result<bool, Error> {
-        let filters = self.filters(item)?;
-        let inflates = filters.is("Filter", "FlateDecode") && !filters.has("DecodeParms");
-        if inflates && self.crypt.is_none() {
-            let Some((data, extent)) = item.data.zip(self.extent(item)?) else { return Ok(false) };
-            return stream::inflate(&mut self.ground, data, extent.length, take);
-        }
-        match self.decoded(item) {
-            Ok(content) => {
-                take(&content);
-                Ok(true)
-            }
-            Err(error) if is_damage(&error) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The filters of a stream without references; the one that is done with by now left out.
-    pub(crate) fn filters(&mut self, item: &Item) -> Result<Dictionary, Error> {
-        let mut filters = Dictionary::default();
-        let Object::Dictionary(dictionary) = &item.object else { return Ok(filters) };
-        for key in ["Filter", "DecodeParms"] {
-            let mut value = self.entry(dictionary, key)?;
-            if let Object::Array(items) = &mut value {
-                for item in items.iter_mut() {
-                    *item = self.resolved(item)?;
-                }
-                if let [only] = items.as_slice() {
-                    value = only.clone();
-                }
-            }
-            if value != Object::Null {
-                filters.set(key, value);
-            }
-        }
-        without_crypt(&mut filters);
-        Ok(filters)
     }
 
     fn decrypt(&mut self) -> Result<(), Error> {
@@ -354,7 +267,11 @@ impl<'a> Reader<'a> {
         };
         self.crypt = Crypt::open(&encrypt, identifiers.as_ref());
         let opens = self.crypt.is_some();
-        self.encryption = if opens { Encryption::EmptyPassword } else { Encryption::Password };
+        self.encryption = if opens {
+            Encryption::EmptyPassword
+        } else {
+            Encryption::Password
+        };
         Ok(())
     }
 
@@ -367,6 +284,9 @@ impl<'a> Reader<'a> {
             }
         }
         self.trailer = found.trailer.clone();
+        if let (false, Some(encrypt)) = (self.trailer.has("Encrypt"), found.encrypt) {
+            self.trailer.set("Encrypt", Object::Reference(encrypt));
+        }
         self.known = Known::Found(Box::new(found));
         self.held.clear();
         self.decrypt()?;
@@ -380,53 +300,21 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-
-    /// Notes the objects in object streams.
-    fn list_streams(&mut self) -> Result<(), Error> {
-        let streams: Vec<u32> = self.found().map(|found| found.streams.clone()).unwrap_or_default();
-        let mut seen = HashSet::new();
-        for stream in streams.into_iter().filter(|stream| seen.insert(*stream)) {
-            let numbers: Vec<u32> = match self.object_stream(stream) {
-                Ok(stream) => stream.places.iter().map(|(number, _)| *number).collect(),
-                Err(error) if is_damage(&error) => continue,
-                Err(error) => return Err(error),
-            };
-            self.budget().objects(wide(numbers.len()))?;
-            for (at, number) in (0_u32..).zip(numbers) {
-                let object = self.contained(number, (stream, at), None).map(|item| item.object);
-                if let Known::Found(found) = &mut self.known {
-                    found.contained(number, stream, at);
-                    if found.place(number) == (Place::In { stream, at })
-                        && let Ok(object) = object
-                    {
-                        found.note(number, &object);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn without_crypt(filters: &mut Dictionary) {
-    if filters.is("Filter", "Crypt") {
-        *filters = Dictionary::default();
-    }
-    if let Some(Object::Array(names)) = filters.get("Filter")
-        && names.first().and_then(Object::as_name) == Some(b"Crypt")
-    {
-        let rest = |object: &Object| object.as_array().map(|items| items.iter().skip(1).cloned().collect());
-        for key in ["Filter", "DecodeParms"] {
-            let left = filters.get(key).and_then(rest).map(Object::Array);
-            filters.put(key, left);
-        }
-    }
 }
 
 fn nothing(number: u32) -> Item {
-    Item { number, generation: 0, object: Object::Null, data: None }
+    Item {
+        number,
+        generation: 0,
+        object: Object::Null,
+        data: None,
+        end: None,
+    }
 }
 
 fn locked() -> Error {
-    Error::new(code::DOCUMENT_ENCRYPTED, "The file needs a password to be opened")
+    Error::new(
+        code::DOCUMENT_ENCRYPTED,
+        "The file needs a password to be opened",
+    )
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::ending::Row;
 use super::ground::{Ground, Located};
 use super::object::{Dictionary, Object, is_regular};
+use super::places::Place;
 use super::wide;
-use super::write::Row;
-use super::xref::Place;
 use crate::error::Error;
 
 /// `4294967295 65535 ` in front of `obj`, and one byte more.
@@ -23,6 +23,8 @@ pub(crate) struct Found {
     pub streams: Vec<u32>,
     /// The last catalog.
     pub catalog: Option<u32>,
+    /// The last dictionary that looks like one of encryption.
+    pub encrypt: Option<u32>,
     /// The pages, in the order of the file.
     pub pages: Vec<u32>,
     /// Where the last whole object ends.
@@ -41,12 +43,18 @@ struct Last {
 
 impl Found {
     pub(crate) fn place(&self, number: u32) -> Place {
-        self.places.get(&number).map_or(Place::Free, |last| last.place)
+        self.places
+            .get(&number)
+            .map_or(Place::Free, |last| last.place)
     }
 
     /// Every object that was found, in the order of their numbers.
     pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = Row> + '_ {
-        self.places.iter().map(|(number, last)| Row { number: *number, place: last.place, generation: last.generation })
+        self.places.iter().map(|(number, last)| Row {
+            number: *number,
+            place: last.place,
+            generation: last.generation,
+        })
     }
 
     /// Notes an object of an object stream, unless a later one stands in the file.
@@ -55,17 +63,29 @@ impl Found {
         let known = self.places.get(&number).map(|last| last.offset);
         if number != stream && known.is_none_or(|known| known < offset) {
             let place = Place::In { stream, at };
-            self.places.insert(number, Last { offset, place, generation: 0 });
+            self.places.insert(
+                number,
+                Last {
+                    offset,
+                    place,
+                    generation: 0,
+                },
+            );
         }
     }
 
     /// Notes what an object is, where that helps to find the pages.
     pub(crate) fn note(&mut self, number: u32, object: &Object) {
-        let Some(dictionary) = object.as_dictionary() else { return };
+        let Some(dictionary) = object.as_dictionary() else {
+            return;
+        };
         if dictionary.is("Type", "Catalog") {
             self.catalog = Some(number);
         } else if dictionary.is("Type", "Page") {
             self.pages.push(number);
+        } else if dictionary.is("Filter", "Standard") && dictionary.has("O") && dictionary.has("U")
+        {
+            self.encrypt = Some(number);
         }
     }
 
@@ -86,7 +106,9 @@ pub(crate) fn scan(ground: &mut Ground<'_>) -> Result<Found, Error> {
     let mut between = at;
     while let Some(word) = ground.window.find(b"obj", at, length, ground.budget)? {
         at = word.saturating_add(3);
-        let Some(start) = header(ground, word)? else { continue };
+        let Some(start) = header(ground, word)? else {
+            continue;
+        };
         trailers(ground, between, start, &mut found)?;
         let located = ground.object_at(start)?;
         between = at;
@@ -102,23 +124,31 @@ pub(crate) fn scan(ground: &mut Ground<'_>) -> Result<Found, Error> {
         }
     }
     trailers(ground, between, length, &mut found)?;
-    let marked = ground.window.find(b"%%EOF", found.end, length, ground.budget)?;
+    let marked = ground
+        .window
+        .find(b"%%EOF", found.end, length, ground.budget)?;
     found.broken_off |= marked.is_none();
     Ok(found)
 }
 
 fn take(located: &Located, start: u64, found: &mut Found) {
-    let last = Last { offset: start, place: Place::At(start), generation: located.generation };
-    found.places.insert(located.number, last);
-    if let Some(dictionary) = located.object.as_dictionary()
-        && located.data.is_some()
-    {
-        if dictionary.is("Type", "ObjStm") {
-            found.streams.push(located.number);
-        } else if dictionary.is("Type", "XRef") {
-            found.merge(dictionary);
+    let is_stream = located.data.is_some();
+    match located.object.as_dictionary() {
+        // Of an older cross-reference no more than its trailer is of use.
+        Some(dictionary) if is_stream && dictionary.is("Type", "XRef") => {
+            return found.merge(dictionary);
         }
+        Some(dictionary) if is_stream && dictionary.is("Type", "ObjStm") => {
+            found.streams.push(located.number);
+        }
+        _ => {}
     }
+    let last = Last {
+        offset: start,
+        place: Place::At(start),
+        generation: located.generation,
+    };
+    found.places.insert(located.number, last);
     found.note(located.number, &located.object);
 }
 
@@ -128,17 +158,27 @@ fn header(ground: &mut Ground<'_>, word: u64) -> Result<Option<u64>, Error> {
     let least = usize::try_from(word - from).unwrap_or(0);
     let (before, _) = ground.window.look(from, least)?;
     let before = before.get(..least).unwrap_or(before);
-    let whole_number = |text: &[u8]| text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole_number = |text: &[u8]| {
+        text.iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count()
+    };
     let trimmed = before.trim_ascii_end();
     let generation = whole_number(trimmed);
-    let rest = trimmed.get(..trimmed.len().saturating_sub(generation)).unwrap_or_default();
+    let rest = trimmed
+        .get(..trimmed.len().saturating_sub(generation))
+        .unwrap_or_default();
     let spaced = rest.trim_ascii_end();
     let number = whole_number(spaced);
     if generation == 0 || number == 0 || spaced.len() == rest.len() {
         return Ok(None);
     }
     let begin = spaced.len().saturating_sub(number);
-    let joined = begin.checked_sub(1).and_then(|place| spaced.get(place)).is_some_and(|byte| is_regular(*byte));
+    let joined = begin
+        .checked_sub(1)
+        .and_then(|place| spaced.get(place))
+        .is_some_and(|byte| is_regular(*byte));
     Ok((!joined).then(|| from.saturating_add(wide(begin))))
 }
 
@@ -146,8 +186,13 @@ fn header(ground: &mut Ground<'_>, word: u64) -> Result<Option<u64>, Error> {
 fn end(ground: &mut Ground<'_>, located: &Located) -> Result<Option<u64>, Error> {
     let mut end = located.end;
     if let Some(data) = located.data {
-        let declared = located.object.as_dictionary().and_then(|dictionary| dictionary.get("Length"));
-        let declared = declared.and_then(Object::as_integer).and_then(|length| u64::try_from(length).ok());
+        let declared = located
+            .object
+            .as_dictionary()
+            .and_then(|dictionary| dictionary.get("Length"));
+        let declared = declared
+            .and_then(Object::as_integer)
+            .and_then(|length| u64::try_from(length).ok());
         let Some(extent) = ground.stream_length(data, declared)? else {
             return Ok(None);
         };

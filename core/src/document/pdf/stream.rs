@@ -14,7 +14,11 @@ const LARGEST: usize = 64 * 1024 * 1024;
 const PIECE: usize = 16 * 1024;
 
 /// All of a stream's data. The dictionary's filters and their parameters must be direct.
-pub(crate) fn decoded(raw: Vec<u8>, dictionary: &Dictionary, budget: &Budget) -> Result<Vec<u8>, Error> {
+pub(crate) fn decoded(
+    raw: Vec<u8>,
+    dictionary: &Dictionary,
+    budget: &Budget,
+) -> Result<Vec<u8>, Error> {
     let mut filters = lopdf::Dictionary::new();
     for key in ["Filter", "DecodeParms"] {
         if let Some(value) = dictionary.get(key).and_then(converted) {
@@ -33,7 +37,9 @@ pub(crate) fn decoded(raw: Vec<u8>, dictionary: &Dictionary, budget: &Budget) ->
         }
         Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) => {
             budget.inflated(wide(most).saturating_add(1))?;
-            Err(damaged("A stream of the file's own structure grows past all measure"))
+            Err(damaged(
+                "A stream of the file's own structure grows past all measure",
+            ))
         }
         Err(error) => Err(damaged("A stream of the file cannot be decoded").caused_by(&error)),
     }
@@ -83,14 +89,18 @@ pub(crate) fn inflate(
     let mut at = data;
     loop {
         let (input, _) = ground.window.look(at, PIECE)?;
-        let input = input.get(..index(end.saturating_sub(at)).min(PIECE)).unwrap_or(input);
+        let input = input
+            .get(..index(end.saturating_sub(at)).min(PIECE))
+            .unwrap_or(input);
         let (read, written) = (inflater.total_in(), inflater.total_out());
         let Ok(status) = inflater.decompress(input, &mut out, FlushDecompress::None) else {
             return Ok(false);
         };
         let (read, written) = (inflater.total_in() - read, inflater.total_out() - written);
         ground.budget.inflated(written)?;
-        if take(out.get(..index(written)).unwrap_or_default()) == Want::Enough || status == Status::StreamEnd {
+        if take(out.get(..index(written)).unwrap_or_default()) == Want::Enough
+            || status == Status::StreamEnd
+        {
             return Ok(true);
         }
         if read == 0 && written == 0 {

@@ -68,12 +68,16 @@ impl Tree {
     }
 
     fn giver(&mut self, number: u32, node: &Dictionary, above: Option<usize>) -> Option<usize> {
-        let given = INHERITED.iter().filter_map(|key| Some((*key, node.get(key)?.clone())));
-        let gives: Dictionary = given.collect();
+        let entry = |key: &&'static str| Some((*key, node.get(key)?.clone()));
+        let gives: Dictionary = INHERITED.iter().filter_map(entry).collect();
         if gives.0.is_empty() {
             return above;
         }
-        self.givers.push(Giver { above, node: number, gives });
+        self.givers.push(Giver {
+            above,
+            node: number,
+            gives,
+        });
         Some(self.givers.len().saturating_sub(1))
     }
 }
@@ -89,12 +93,26 @@ pub(crate) fn walk<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Re
     }
     if tree.pages == 0 {
         tree.fallen = true;
-        let pages = reader.found().map(|found| found.pages.clone()).unwrap_or_default();
+        let pages = reader
+            .found()
+            .map(|found| found.pages.clone())
+            .unwrap_or_default();
         let mut seen = HashSet::new();
         for number in pages.into_iter().filter(|number| seen.insert(*number)) {
             let found = reader.get_only(number, Some(&["Type"]))?.object;
-            let is_page = found.as_dictionary().is_some_and(|found| found.is("Type", "Page"));
-            if is_page && tree.leaf(reader, visit, Leaf { number, giver: None })? == Want::Enough {
+            let is_page = found
+                .as_dictionary()
+                .is_some_and(|found| found.is("Type", "Page"));
+            if is_page
+                && tree.leaf(
+                    reader,
+                    visit,
+                    Leaf {
+                        number,
+                        giver: None,
+                    },
+                )? == Want::Enough
+            {
                 break;
             }
         }
@@ -104,7 +122,8 @@ pub(crate) fn walk<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Re
 
 /// A node on the way down.
 struct Level {
-    node: u32,
+    /// Nothing above the whole tree.
+    node: Option<u32>,
     kids: std::vec::IntoIter<Object>,
     giver: Option<usize>,
     claimed: Object,
@@ -114,58 +133,61 @@ struct Level {
     lacks: bool,
 }
 
-fn descend<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Result<Tree, Error> {
-    let mut tree = Tree::default();
-    let Some(root) = reader.root()? else { return Ok(tree) };
-    let mut levels = Vec::new();
-    let mut next = root.get("Pages").and_then(Object::as_reference);
-    loop {
-        if let Some(number) = next.take() {
-            let giver = levels.last().and_then(|level: &Level| level.giver);
-            let is_there = match tree.enter(reader, number, giver)? {
-                Met::Nothing => false,
-                Met::Page => {
-                    if tree.leaf(reader, visit, Leaf { number, giver })? == Want::Enough {
-                        return Ok(tree);
-                    }
-                    true
-                }
-                Met::Node(level) => {
-                    reader.budget().nesting(wide(levels.len()))?;
-                    levels.push(level);
-                    continue;
-                }
-            };
-            if let Some(level) = levels.last_mut() {
-                level.note(number, is_there);
-            }
-        }
-        let Some(level) = levels.last_mut() else { return Ok(tree) };
-        match level.kids.next() {
-            Some(kid) => {
-                next = kid.as_reference();
-                level.lacks |= next.is_none();
-            }
-            None => {
-                let Some(level) = levels.pop() else { return Ok(tree) };
-                let node = level.node;
-                tree.leave(level);
-                if let Some(above) = levels.last_mut() {
-                    above.note(node, true);
-                }
-            }
+impl Level {
+    fn new(
+        node: Option<u32>,
+        kids: Vec<Object>,
+        giver: Option<usize>,
+        claimed: Object,
+        before: u64,
+    ) -> Self {
+        let kids = kids.into_iter();
+        Self {
+            node,
+            kids,
+            giver,
+            claimed,
+            before,
+            there: Vec::new(),
+            lacks: false,
         }
     }
 }
 
-impl Level {
-    fn note(&mut self, kid: u32, is_there: bool) {
-        if is_there {
-            self.there.push(kid);
-        } else {
-            self.lacks = true;
+fn descend<'a>(reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>) -> Result<Tree, Error> {
+    let mut tree = Tree::default();
+    let Some(root) = reader.root()? else {
+        return Ok(tree);
+    };
+    let top = root.get("Pages").cloned().into_iter().collect();
+    let mut levels = vec![Level::new(None, top, None, Object::Null, 0)];
+    while let Some(level) = levels.last_mut() {
+        let Some(kid) = level.kids.next() else {
+            tree.leave(levels.pop());
+            continue;
+        };
+        let giver = level.giver;
+        let met = match kid {
+            Object::Reference(number) => tree.enter(reader, number, giver)?,
+            _ => Met::Nothing,
+        };
+        level
+            .there
+            .extend(kid.as_reference().filter(|_| !matches!(met, Met::Nothing)));
+        match (met, kid) {
+            (Met::Page, Object::Reference(number)) => {
+                if tree.leaf(reader, visit, Leaf { number, giver })? == Want::Enough {
+                    return Ok(tree);
+                }
+            }
+            (Met::Node(below), _) => {
+                reader.budget().nesting(wide(levels.len()))?;
+                levels.push(below);
+            }
+            _ => level.lacks = true,
         }
     }
+    Ok(tree)
 }
 
 /// What an object of the tree turns out to be.
@@ -176,14 +198,21 @@ enum Met {
 }
 
 impl Tree {
-    fn enter(&mut self, reader: &mut Reader<'_>, number: u32, giver: Option<usize>) -> Result<Met, Error> {
+    fn enter(
+        &mut self,
+        reader: &mut Reader<'_>,
+        number: u32,
+        giver: Option<usize>,
+    ) -> Result<Met, Error> {
         let Object::Dictionary(look) = reader.get_only(number, Some(LOOKED_AT))?.object else {
             return Ok(Met::Nothing);
         };
         if !look.has("Kids") {
             return Ok(Met::Page);
         }
-        let Object::Dictionary(node) = reader.get(number)?.object else { return Ok(Met::Nothing) };
+        let Object::Dictionary(node) = reader.get(number)?.object else {
+            return Ok(Met::Nothing);
+        };
         if node.is("Type", "Page") {
             return Ok(Met::Page);
         }
@@ -196,21 +225,40 @@ impl Tree {
         };
         let claimed = reader.entry(&node, "Count")?;
         let giver = self.giver(number, &node, giver);
-        let (kids, before) = (kids.into_iter(), self.pages);
-        Ok(Met::Node(Level { node: number, kids, giver, claimed, before, there: Vec::new(), lacks: false }))
+        Ok(Met::Node(Level::new(
+            Some(number),
+            kids,
+            giver,
+            claimed,
+            self.pages,
+        )))
     }
 
-    fn leave(&mut self, level: Level) {
+    fn leave(&mut self, level: Option<Level>) {
+        let Some((level, node)) = level.and_then(|level| level.node.map(|node| (level, node)))
+        else {
+            return;
+        };
         let pages = self.pages.saturating_sub(level.before);
-        let right = level.claimed.as_integer().and_then(|claimed| u64::try_from(claimed).ok()) == Some(pages);
-        if level.lacks || !right {
-            self.wrong.push(Miscount { node: level.node, kids: level.there, pages });
+        let claimed = level
+            .claimed
+            .as_integer()
+            .and_then(|claimed| u64::try_from(claimed).ok());
+        if level.lacks || claimed != Some(pages) {
+            self.wrong.push(Miscount {
+                node,
+                kids: level.there,
+                pages,
+            });
         }
     }
-}
 
-impl Tree {
-    fn leaf<'a>(&mut self, reader: &mut Reader<'a>, visit: &mut Visit<'_, 'a>, leaf: Leaf) -> Result<Want, Error> {
+    fn leaf<'a>(
+        &mut self,
+        reader: &mut Reader<'a>,
+        visit: &mut Visit<'_, 'a>,
+        leaf: Leaf,
+    ) -> Result<Want, Error> {
         self.pages = self.pages.saturating_add(1);
         reader.budget().pages(self.pages)?;
         visit(reader, self, leaf)

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use memchr::memmem;
 
 use super::{index, wide};
-use crate::document::content::{File, ReadSeek};
 use crate::document::Budget;
+use crate::document::content::{File, ReadSeek};
 use crate::error::{Error, code};
 
 /// The least that is read from the disk at once, in bytes: an object, and what stands around it.
@@ -25,16 +25,29 @@ pub(crate) struct Window<'a> {
 
 enum Held<'a> {
     Memory(Bytes),
-    Disk { reader: Box<dyn ReadSeek + 'a>, from: u64, bytes: Vec<u8>, block: usize },
+    Disk {
+        reader: Box<dyn ReadSeek + 'a>,
+        from: u64,
+        bytes: Vec<u8>,
+        block: usize,
+    },
 }
 
 impl<'a> Window<'a> {
     pub(crate) fn of(file: &'a File) -> Result<Self, Error> {
         let held = match file.memory() {
             Some(content) => Held::Memory(content.clone()),
-            None => Held::Disk { reader: file.reader()?, from: 0, bytes: Vec::new(), block: BLOCK },
+            None => Held::Disk {
+                reader: file.reader()?,
+                from: 0,
+                bytes: Vec::new(),
+                block: BLOCK,
+            },
         };
-        Ok(Self { held, length: file.length() })
+        Ok(Self {
+            held,
+            length: file.length(),
+        })
     }
 
     pub(crate) fn length(&self) -> u64 {
@@ -47,17 +60,31 @@ impl<'a> Window<'a> {
         match &mut self.held {
             Held::Memory(content) => {
                 let from = index(offset).min(content.len());
-                let to = from.saturating_add(least.max(LARGEST_OBJECT)).min(content.len());
-                Ok((content.get(from..to).unwrap_or_default(), to == content.len()))
+                let to = from
+                    .saturating_add(least.max(LARGEST_OBJECT))
+                    .min(content.len());
+                Ok((
+                    content.get(from..to).unwrap_or_default(),
+                    to == content.len(),
+                ))
             }
-            Held::Disk { reader, from, bytes, block } => {
+            Held::Disk {
+                reader,
+                from,
+                bytes,
+                block,
+            } => {
                 let offset = offset.min(length);
                 let wanted = offset.saturating_add(wide(least)).min(length);
                 let held_to = from.saturating_add(wide(bytes.len()));
                 if offset < *from || wanted > held_to {
                     // Whoever goes on from where he was will go on again.
                     let goes_on = offset >= *from && offset <= held_to.saturating_add(wide(*block));
-                    *block = if goes_on { block.saturating_mul(2).min(STEP) } else { BLOCK };
+                    *block = if goes_on {
+                        block.saturating_mul(2).min(STEP)
+                    } else {
+                        BLOCK
+                    };
                     bytes.clear();
                     *from = offset;
                     let most = wide(least.max(*block)).min(length - offset);
@@ -74,7 +101,13 @@ impl<'a> Window<'a> {
     }
 
     /// Where these bytes stand first between the two places.
-    pub(crate) fn find(&mut self, needle: &[u8], from: u64, to: u64, budget: &Budget) -> Result<Option<u64>, Error> {
+    pub(crate) fn find(
+        &mut self,
+        needle: &[u8],
+        from: u64,
+        to: u64,
+        budget: &Budget,
+    ) -> Result<Option<u64>, Error> {
         let finder = memmem::Finder::new(needle);
         let to = to.min(self.length);
         let mut at = from;
@@ -99,7 +132,12 @@ impl<'a> Window<'a> {
     }
 
     /// Adds so many bytes from there to the output; fewer only at the end of the file.
-    pub(crate) fn copy(&mut self, offset: u64, length: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+    pub(crate) fn copy(
+        &mut self,
+        offset: u64,
+        length: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         let length = length.min(self.length.saturating_sub(offset));
         match &mut self.held {
             Held::Memory(content) => {

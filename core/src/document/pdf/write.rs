@@ -1,27 +1,25 @@
 //! Writes a new file, object by object.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-
+use super::ending::{Row, deflated, with_filter, write_xref};
 use super::object::{Dictionary, Object, quoted};
-use super::xref::Place;
+use super::places::Place;
 use super::{damaged, wide};
+use crate::document::Budget;
 use crate::error::Error;
 
-/// How many objects go into one object stream.
+/// How many objects go into one object stream, and about how many bytes.
 const PACK: usize = 100;
+const PACK_BYTES: usize = 256 * 1024;
 
 /// A file in the making.
-pub(crate) struct Output {
+pub(crate) struct Output<'a> {
     pub bytes: Vec<u8>,
     /// Where each object stands, by its number.
     places: Vec<Place>,
     /// Objects that wait to be packed, where the file packs them.
     pack: Option<Pack>,
+    budget: &'a Budget,
 }
-
 
 #[derive(Default)]
 struct Pack {
@@ -29,50 +27,71 @@ struct Pack {
     content: Vec<u8>,
 }
 
-impl Output {
+impl<'a> Output<'a> {
     /// `version` such as `1.7`. `packed`: small objects go into object streams.
-    pub(crate) fn new(version: &[u8], packed: bool) -> Self {
+    pub(crate) fn new(version: &[u8], packed: bool, budget: &'a Budget) -> Self {
         let mut bytes = b"%PDF-".to_vec();
         bytes.extend_from_slice(version);
         // Bytes past ASCII tell that the file is not text.
         bytes.extend_from_slice(b"\n%\xE2\xE3\xCF\xD3\n");
-        Self { bytes, places: vec![Place::Free], pack: packed.then(Pack::default) }
+        Self {
+            bytes,
+            places: vec![Place::Free],
+            pack: packed.then(Pack::default),
+            budget,
+        }
     }
 
     /// A number for an object that is still to come.
     pub(crate) fn reserve(&mut self) -> Result<u32, Error> {
-        let number = u32::try_from(self.places.len()).map_err(|_| damaged("The file has too many objects"))?;
+        let number = u32::try_from(self.places.len())
+            .map_err(|_| damaged("The file has too many objects"))?;
         self.places.push(Place::Free);
         Ok(number)
     }
 
     fn here(&mut self, number: u32, place: Place) {
-        if let Some(known) = usize::try_from(number).ok().and_then(|at| self.places.get_mut(at)) {
+        if let Some(known) = usize::try_from(number)
+            .ok()
+            .and_then(|at| self.places.get_mut(at))
+        {
             *known = place;
         }
     }
 
     fn begin(&mut self, number: u32) {
         self.here(number, Place::At(wide(self.bytes.len())));
-        self.bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        self.bytes
+            .extend_from_slice(format!("{number} 0 obj\n").as_bytes());
     }
 
+    /// What is written counts as inflated: a small file may say the same for each of many pages.
     pub(crate) fn object(&mut self, number: u32, object: &Object) -> Result<(), Error> {
         let Some(pack) = &mut self.pack else {
             self.begin(number);
+            let before = self.bytes.len();
             object.write(&mut self.bytes);
             self.bytes.extend_from_slice(b"\nendobj\n");
-            return Ok(());
+            return self
+                .budget
+                .inflated(wide(self.bytes.len().saturating_sub(before)));
         };
-        pack.numbers.push((number, pack.content.len()));
+        let before = pack.content.len();
+        pack.numbers.push((number, before));
         object.write(&mut pack.content);
         pack.content.push(b'\n');
-        if pack.numbers.len() >= PACK { self.flush() } else { Ok(()) }
+        self.budget
+            .inflated(wide(pack.content.len().saturating_sub(before)))?;
+        let full = pack.numbers.len() >= PACK || pack.content.len() >= PACK_BYTES;
+        if full { self.flush() } else { Ok(()) }
     }
 
     /// Everything of a stream but its data, which are `length` bytes that the caller adds.
     pub(crate) fn begin_stream(&mut self, number: u32, mut dictionary: Dictionary, length: u64) {
-        dictionary.set("Length", Object::Integer(i64::try_from(length).unwrap_or(i64::MAX)));
+        dictionary.set(
+            "Length",
+            Object::Integer(i64::try_from(length).unwrap_or(i64::MAX)),
+        );
         self.begin(number);
         dictionary.write(&mut self.bytes);
         self.bytes.extend_from_slice(b"\nstream\n");
@@ -84,7 +103,9 @@ impl Output {
 
     /// Writes the objects that wait into an object stream.
     fn flush(&mut self) -> Result<(), Error> {
-        let Some(pack) = self.pack.as_mut().map(std::mem::take) else { return Ok(()) };
+        let Some(pack) = self.pack.as_mut().map(std::mem::take) else {
+            return Ok(());
+        };
         if pack.numbers.is_empty() {
             return Ok(());
         }
@@ -113,112 +134,20 @@ impl Output {
         self.flush()?;
         let row = |(number, place): (u32, &Place)| {
             let free = *place == Place::Free;
-            Row { number, place: *place, generation: if number == 0 { u16::MAX } else { u16::from(free) } }
+            Row {
+                number,
+                place: *place,
+                generation: if number == 0 {
+                    u16::MAX
+                } else {
+                    u16::from(free)
+                },
+            }
         };
         let rows = (0_u32..).zip(&self.places).map(row).collect();
         write_xref(&mut self.bytes, rows, trailer, self.pack.is_some())?;
         Ok(self.bytes)
     }
-}
-
-/// Where an object stands, for a cross-reference.
-#[derive(Clone, Copy)]
-pub(crate) struct Row {
-    pub number: u32,
-    pub place: Place,
-    pub generation: u16,
-}
-
-/// Ends a file with a cross-reference of these objects, in the order of their numbers. `packed`: as a
-/// stream, which alone can tell of objects in object streams. A `Size` in the trailer is the least.
-pub(crate) fn write_xref(
-    bytes: &mut Vec<u8>,
-    mut rows: Vec<Row>,
-    mut trailer: Dictionary,
-    packed: bool,
-) -> Result<(), Error> {
-    let start = wide(bytes.len());
-    let next = rows.last().map_or(Some(0), |last| last.number.checked_add(1));
-    let next = next.ok_or_else(|| damaged("The file has too many objects"))?;
-    let least = trailer.get("Size").and_then(Object::as_integer).and_then(|size| u32::try_from(size).ok());
-    let next = next.max(least.unwrap_or(0));
-    if packed {
-        rows.push(Row { number: next, place: Place::At(start), generation: 0 });
-        trailer.set("Size", Object::Integer(i64::from(next).saturating_add(1)));
-        write_stream(bytes, next, &rows, trailer)?;
-    } else {
-        trailer.set("Size", Object::Integer(i64::from(next)));
-        write_table(bytes, &rows, &trailer);
-    }
-    bytes.extend_from_slice(format!("startxref\n{start}\n%%EOF\n").as_bytes());
-    Ok(())
-}
-
-/// Rows whose numbers follow each other.
-fn runs(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
-    rows.chunk_by(|before, after| before.number.checked_add(1) == Some(after.number))
-}
-
-fn write_table(bytes: &mut Vec<u8>, rows: &[Row], trailer: &Dictionary) {
-    bytes.extend_from_slice(b"xref\n");
-    for run in runs(rows) {
-        let first = run.first().map_or(0, |first| first.number);
-        bytes.extend_from_slice(format!("{first} {}\n", run.len()).as_bytes());
-        for Row { place, generation, .. } in run {
-            let (offset, kind) = match place {
-                Place::At(offset) => (*offset, 'n'),
-                Place::Free | Place::In { .. } => (0, 'f'),
-            };
-            bytes.extend_from_slice(format!("{offset:010} {generation:05} {kind} \n").as_bytes());
-        }
-    }
-    bytes.extend_from_slice(b"trailer\n");
-    trailer.write(bytes);
-    bytes.push(b'\n');
-}
-
-fn write_stream(bytes: &mut Vec<u8>, number: u32, rows: &[Row], trailer: Dictionary) -> Result<(), Error> {
-    /// Bytes of the two larger fields: any place in a file, and any place in an object stream.
-    const SECOND: usize = 5;
-    const THIRD: usize = 4;
-    let mut content = Vec::with_capacity(rows.len().saturating_mul(1 + SECOND + THIRD));
-    for Row { place, generation, .. } in rows {
-        let (kind, second, third) = match *place {
-            Place::Free => (0, 0, u32::from(*generation)),
-            Place::At(offset) => (1, offset, u32::from(*generation)),
-            Place::In { stream, at } => (2, u64::from(stream), at),
-        };
-        content.push(kind);
-        content.extend(second.to_be_bytes().iter().skip(8 - SECOND));
-        content.extend(third.to_be_bytes().iter().skip(4 - THIRD));
-    }
-    let index = runs(rows).flat_map(|run| {
-        let first = run.first().map_or(0, |first| i64::from(first.number));
-        [Object::Integer(first), Object::count(run.len())]
-    });
-    let mut dictionary = trailer;
-    dictionary.set("Type", Object::name("XRef"));
-    dictionary.set("W", Object::Array([1, SECOND, THIRD].map(Object::count).to_vec()));
-    dictionary.set("Index", Object::Array(index.collect()));
-    let packed = deflated(&content)?;
-    dictionary.set("Length", Object::count(packed.len()));
-    bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
-    with_filter(dictionary).write(bytes);
-    bytes.extend_from_slice(b"\nstream\n");
-    bytes.extend_from_slice(&packed);
-    bytes.extend_from_slice(b"\nendstream\nendobj\n");
-    Ok(())
-}
-
-fn with_filter(mut dictionary: Dictionary) -> Dictionary {
-    dictionary.set("Filter", Object::name("FlateDecode"));
-    dictionary
-}
-
-fn deflated(content: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    let packed = encoder.write_all(content).and_then(|()| encoder.finish());
-    packed.map_err(|error| damaged("A stream cannot be packed").caused_by(&error))
 }
 
 /// A file's two identifiers: what it came from, and what it is now.

@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::ground::Ground;
 use super::object::{Dictionary, Object};
-use super::parse::{Fault, Parser, digits};
+use super::parse::{Fault, Parser};
+use super::places::{Place, ROW, Rows, Section, table_row};
 use super::window::Window;
 use super::{damaged, index, stream, wide};
 use crate::error::Error;
@@ -15,34 +16,6 @@ use crate::error::Error;
 const TAIL: u64 = 2048;
 /// The most sections: a file that was changed more often is read by searching it.
 const MOST_SECTIONS: usize = 100_000;
-/// `0000000017 00000 n`, without the end of its line.
-const ROW: usize = 18;
-
-/// Where an object stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Nowhere.
-    Free,
-    /// In the file.
-    At(u64),
-    /// In an object stream, at this place of its list.
-    In { stream: u32, at: u32 },
-}
-
-/// Rows for numbers that follow each other. A table's rows stay in the file and are read one by one.
-pub(crate) struct Section {
-    first: u32,
-    count: u32,
-    rows: Rows,
-    /// A free row says nothing here: a section that follows may know the object.
-    silent: bool,
-}
-
-enum Rows {
-    Table { offset: u64, stride: u64, shift: u64 },
-    Stream { rows: Bytes, widths: [usize; 3], shift: u64 },
-}
-
 /// What a file says of itself.
 pub(crate) struct Told {
     /// The newest first.
@@ -56,35 +29,6 @@ pub(crate) struct Told {
     pub start: u64,
 }
 
-impl Section {
-    fn place(&self, number: u32, rows: &mut Window<'_>) -> Result<Option<Place>, Error> {
-        let Some(row) = number.checked_sub(self.first).filter(|row| *row < self.count) else {
-            return Ok(None);
-        };
-        let place = match &self.rows {
-            Rows::Table { offset, stride, shift } => {
-                let offset = offset.saturating_add(u64::from(row).saturating_mul(*stride));
-                table_row(rows.look(offset, ROW)?.0).map(|place| place.shifted(*shift))
-            }
-            Rows::Stream { rows, widths, shift } => stream_row(rows, *widths, row).map(|place| place.shifted(*shift)),
-        };
-        match place {
-            Some(Place::Free) if self.silent => Ok(None),
-            Some(place) => Ok(Some(place)),
-            None => Err(damaged("A row of the cross-reference is no row")),
-        }
-    }
-}
-
-impl Place {
-    fn shifted(self, shift: u64) -> Self {
-        match self {
-            Self::At(offset) => Self::At(offset.saturating_add(shift)),
-            other => other,
-        }
-    }
-}
-
 impl Told {
     /// Where an object stands by the newest section that knows it.
     pub(crate) fn place(&self, number: u32, rows: &mut Window<'_>) -> Result<Place, Error> {
@@ -95,34 +39,6 @@ impl Told {
         }
         Ok(Place::Free)
     }
-}
-
-fn table_row(row: &[u8]) -> Option<Place> {
-    let field = |from, to| row.get(from..to).and_then(digits);
-    let offset = field(0, 10)?;
-    field(11, 16)?;
-    match row.get(17)? {
-        b'n' if offset > 0 => Some(Place::At(offset)),
-        b'n' | b'f' => Some(Place::Free),
-        _ => None,
-    }
-}
-
-fn stream_row(rows: &[u8], widths: [usize; 3], row: u32) -> Option<Place> {
-    let width: usize = widths.iter().sum();
-    let mut from = index(u64::from(row)).checked_mul(width)?;
-    let fields = widths.map(|width| {
-        let bytes = rows.get(from..from.saturating_add(width));
-        from = from.saturating_add(width);
-        bytes.map(|bytes| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)))
-    });
-    let [kind, second, third] = fields;
-    let kind = if widths.first() == Some(&0) { 1 } else { kind? };
-    Some(match kind {
-        1 if second? > 0 => Place::At(second?),
-        2 => Place::In { stream: u32::try_from(second?).ok()?, at: u32::try_from(third?).unwrap_or(u32::MAX) },
-        _ => Place::Free,
-    })
 }
 
 /// Reads what the file says of itself, from its end; damaged where that leads nowhere.
@@ -146,7 +62,13 @@ fn start(ground: &mut Ground<'_>) -> Result<u64, Error> {
 }
 
 fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error> {
-    let mut told = Told { sections: Vec::new(), trailer: Dictionary::default(), streams: false, shift, start };
+    let mut told = Told {
+        sections: Vec::new(),
+        trailer: Dictionary::default(),
+        streams: false,
+        shift,
+        start,
+    };
     let mut seen = HashSet::new();
     let mut next = Some(start);
     while let Some(offset) = next {
@@ -168,13 +90,23 @@ fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error>
             }
         }
     }
-    if told.trailer.get("Root").and_then(Object::as_reference).is_none() {
+    if told
+        .trailer
+        .get("Root")
+        .and_then(Object::as_reference)
+        .is_none()
+    {
         return Err(damaged("The trailer names no catalog"));
     }
     Ok(told)
 }
 
-fn section(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told) -> Result<Dictionary, Error> {
+fn section(
+    ground: &mut Ground<'_>,
+    offset: u64,
+    shift: u64,
+    told: &mut Told,
+) -> Result<Dictionary, Error> {
     let table = ground.parse(offset, |parser| {
         parser.keyword("xref")?;
         Ok(parser.at())
@@ -185,7 +117,12 @@ fn section(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told) ->
     }
 }
 
-fn read_table(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told) -> Result<Dictionary, Error> {
+fn read_table(
+    ground: &mut Ground<'_>,
+    offset: u64,
+    shift: u64,
+    told: &mut Told,
+) -> Result<Dictionary, Error> {
     let before = told.sections.len();
     let mut at = offset;
     loop {
@@ -219,7 +156,8 @@ fn subsection(ground: &mut Ground<'_>, at: u64, shift: u64) -> Result<(Section, 
         parser.skip_space();
         Ok((first, count, parser.at()))
     })?;
-    let (mut first, count, begin) = head.ok_or_else(|| damaged("The cross-reference table is broken off"))?;
+    let (mut first, count, begin) =
+        head.ok_or_else(|| damaged("The cross-reference table is broken off"))?;
     let offset = at.saturating_add(wide(begin));
     let (row, _) = ground.window.look(offset, ROW.saturating_add(4))?;
     if count > 0 && table_row(row).is_none() {
@@ -230,14 +168,34 @@ fn subsection(ground: &mut Ground<'_>, at: u64, shift: u64) -> Result<(Section, 
         first = 0;
     }
     let after_row = row.get(ROW..).unwrap_or_default();
-    let spaces = after_row.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let spaces = after_row
+        .iter()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count();
     let stride = wide(ROW.saturating_add(spaces));
     let after = offset.saturating_add(stride.saturating_mul(u64::from(count)));
-    let rows = Rows::Table { offset, stride, shift };
-    Ok((Section { first, count, rows, silent: false }, after))
+    let rows = Rows::Table {
+        offset,
+        stride,
+        shift,
+    };
+    Ok((
+        Section {
+            first,
+            count,
+            rows,
+            silent: false,
+        },
+        after,
+    ))
 }
 
-fn read_stream(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told) -> Result<Dictionary, Error> {
+fn read_stream(
+    ground: &mut Ground<'_>,
+    offset: u64,
+    shift: u64,
+    told: &mut Told,
+) -> Result<Dictionary, Error> {
     let broken = || damaged("There is no cross-reference where the file says it is");
     let located = ground.object_at(offset)?.ok_or_else(broken)?;
     let (Object::Dictionary(dictionary), Some(data)) = (located.object, located.data) else {
@@ -246,17 +204,29 @@ fn read_stream(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told
     if !dictionary.is("Type", "XRef") {
         return Err(broken());
     }
-    let extent = ground.stream_length(data, whole(dictionary.get("Length")))?.ok_or_else(broken)?;
+    let extent = ground.stream_length(data, whole(dictionary.get("Length")))?;
+    let extent = extent
+        .filter(|extent| extent.as_declared)
+        .ok_or_else(broken)?;
     let mut raw = Vec::new();
     ground.window.copy(data, extent.length, &mut raw)?;
     let rows = Bytes::from(stream::decoded(raw, &dictionary, ground.budget)?);
     let numbers = |key: &str| -> Option<Vec<u64>> {
-        dictionary.get(key)?.as_array()?.iter().map(|number| whole(Some(number))).collect()
+        dictionary
+            .get(key)?
+            .as_array()?
+            .iter()
+            .map(|number| whole(Some(number)))
+            .collect()
     };
     let widths = numbers("W").ok_or_else(broken)?;
-    let [first, second, third, ..] = widths.as_slice() else { return Err(broken()) };
+    let [first, second, third, ..] = widths.as_slice() else {
+        return Err(broken());
+    };
     let widths = [index(*first), index(*second), index(*third)];
-    let width = widths.iter().fold(0_usize, |sum, width| sum.saturating_add(*width));
+    let width = widths
+        .iter()
+        .fold(0_usize, |sum, width| sum.saturating_add(*width));
     if width == 0 || widths.iter().any(|width| *width > 8) {
         return Err(broken());
     }
@@ -267,11 +237,23 @@ fn read_stream(ground: &mut Ground<'_>, offset: u64, shift: u64, told: &mut Told
         let left = rows.len().saturating_sub(used) / width;
         let count = index(*count).min(left);
         let to = used.saturating_add(count.saturating_mul(width));
-        let rows = Rows::Stream { rows: rows.slice(used..to), widths, shift };
+        let rows = Rows::Stream {
+            rows: rows.slice(used..to),
+            widths,
+            shift,
+        };
         used = to;
         let first = u32::try_from(*first).map_err(|_| broken())?;
         let count = u32::try_from(count).map_err(|_| broken())?;
-        push(told, Section { first, count, rows, silent: false })?;
+        push(
+            told,
+            Section {
+                first,
+                count,
+                rows,
+                silent: false,
+            },
+        )?;
     }
     told.streams = true;
     Ok(dictionary)
@@ -286,5 +268,7 @@ fn push(told: &mut Told, section: Section) -> Result<(), Error> {
 }
 
 fn whole(object: Option<&Object>) -> Option<u64> {
-    object.and_then(Object::as_integer).and_then(|number| u64::try_from(number).ok())
+    object
+        .and_then(Object::as_integer)
+        .and_then(|number| u64::try_from(number).ok())
 }

@@ -30,13 +30,22 @@ struct Sheet<'a> {
 }
 
 /// The pixels of a page, counted from 0.
-pub(in super::super) fn decode(content: &Bytes, page: u64, budget: &Budget) -> Result<Decoded, Error> {
+pub(in super::super) fn decode(
+    content: &Bytes,
+    page: u64,
+    budget: &Budget,
+) -> Result<Decoded, Error> {
     let file = File::bytes(content.clone(), None);
     let tiff = Tiff::open(&file)?;
     let chain = tiff.offsets(budget)?;
-    let place = usize::try_from(page).ok().and_then(|page| chain.pages.get(page));
+    let place = usize::try_from(page)
+        .ok()
+        .and_then(|page| chain.pages.get(page));
     let offset = place.copied().ok_or_else(|| {
-        let message = format!("There is no page {page}: the file has {}", chain.pages.len());
+        let message = format!(
+            "There is no page {page}: the file has {}",
+            chain.pages.len()
+        );
         Error::new(code::DOCUMENT_PAGE_OUT_OF_RANGE, message)
     })?;
     let ifd = tiff.ifd(offset, budget)?;
@@ -48,7 +57,11 @@ pub(in super::super) fn decode(content: &Bytes, page: u64, budget: &Budget) -> R
     let inks = sheet.photometric == 5;
     let picture = sheet.picture(samples, profile.as_deref())?;
     let profile = profile.filter(|_| !inks).map(|profile| profile.to_vec());
-    Ok(Decoded { picture, orientation, profile })
+    Ok(Decoded {
+        picture,
+        orientation,
+        profile,
+    })
 }
 
 impl<'a> Sheet<'a> {
@@ -56,23 +69,37 @@ impl<'a> Sheet<'a> {
         let (width, height) = tiff.size(&ifd)?;
         budget.pixels(width.into(), height.into())?;
         let number = |tag, default: u64| Ok::<_, Error>(tiff.number(&ifd, tag)?.unwrap_or(default));
-        let all = ifd.find(tag::BITS_PER_SAMPLE).map(|entry| tiff.numbers(entry)).transpose()?;
+        let all = ifd
+            .find(tag::BITS_PER_SAMPLE)
+            .map(|entry| tiff.numbers(entry))
+            .transpose()?;
         let all = all.unwrap_or_else(|| vec![1]);
         let bits = all.first().copied().unwrap_or(1);
         let even = all.iter().all(|other| *other == bits) && matches!(bits, 1 | 2 | 4 | 8 | 16);
         let samples = number(tag::SAMPLES_PER_PIXEL, 1)?;
         let whole_numbers = number(tag::SAMPLE_FORMAT, 1)? == 1;
         if !even || !whole_numbers || !(1..=8).contains(&samples) {
-            return Err(unfit("its samples are not whole numbers of 1, 2, 4, 8 or 16 bits"));
+            return Err(unfit(
+                "its samples are not whole numbers of 1, 2, 4, 8 or 16 bits",
+            ));
         }
         let side = |value: u64| u32::try_from(value).ok().filter(|side| *side > 0);
         let part = match tiff.number(&ifd, tag::TILE_WIDTH)? {
             Some(width) => side(width).zip(side(number(tag::TILE_LENGTH, 0)?)),
-            None => Some((width, side(number(tag::ROWS_PER_STRIP, height.into())?).unwrap_or(height).min(height))),
+            None => Some((
+                width,
+                side(number(tag::ROWS_PER_STRIP, height.into())?)
+                    .unwrap_or(height)
+                    .min(height),
+            )),
         };
         let part = part.ok_or_else(|| damaged("its parts have no size"))?;
         budget.pixels(part.0.into(), part.1.into())?;
-        let tables = ifd.find(tag::JPEG_TABLES).map(|entry| tiff.value(entry)).transpose()?.flatten();
+        let tables = ifd
+            .find(tag::JPEG_TABLES)
+            .map(|entry| tiff.value(entry))
+            .transpose()?
+            .flatten();
         Ok(Self {
             width,
             height,
@@ -92,35 +119,36 @@ impl<'a> Sheet<'a> {
     /// Every sample in one byte, pixel by pixel: those of less than eight bits as they are, those of
     /// sixteen without their lower half.
     fn samples(&self, budget: &Budget) -> Result<Vec<u8>, Error> {
-        let numbers = |strips: u16, tiles: u16| {
-            let entry = self.ifd.find(strips).or_else(|| self.ifd.find(tiles));
-            entry.map(|entry| self.tiff.numbers(entry)).transpose()
-        };
-        let offsets = numbers(tag::STRIP_OFFSETS, tag::TILE_OFFSETS)?.unwrap_or_default();
-        let lengths = numbers(tag::STRIP_BYTE_COUNTS, tag::TILE_BYTE_COUNTS)?.unwrap_or_default();
+        let places = self.tiff.parts(&self.ifd)?;
         let size = size_of_samples(self.width, self.height, self.samples)?;
         budget.inflated(u64::try_from(size).unwrap_or(u64::MAX))?;
         let across = self.width.div_ceil(self.part.0);
         let down = self.height.div_ceil(self.part.1);
-        let planes = if self.planar { self.samples } else { 1 };
-        let parts = size_of_samples(across, down, planes)?;
-        if parts > offsets.len() || parts > lengths.len() {
+        let layers = if self.planar { self.samples } else { 1 };
+        let parts = size_of_samples(across, down, layers)?;
+        if parts > places.len() {
             return Err(damaged("it has too few parts"));
         }
-        let mut places = offsets.iter().zip(&lengths);
+        let mut places = places.iter();
         let mut all = vec![0; size];
-        for plane in 0..planes {
+        for layer in 0..layers {
             for y in 0..down {
                 for x in 0..across {
                     budget.objects(1)?;
-                    let Some((offset, length)) = places.next() else { continue };
+                    let Some((offset, length)) = places.next() else {
+                        continue;
+                    };
                     let top = y.saturating_mul(self.part.1);
                     let left = x.saturating_mul(self.part.0);
                     let rows = self.part.1.min(self.height.saturating_sub(top));
-                    let tall = if self.ifd.find(tag::TILE_WIDTH).is_some() { self.part.1 } else { rows };
+                    let tall = if self.ifd.find(tag::TILE_WIDTH).is_some() {
+                        self.part.1
+                    } else {
+                        rows
+                    };
                     let data = self.tiff.file.range(*offset, *length)?;
                     let part = self.part(&data, tall, budget)?;
-                    self.place(&mut all, &part, (left, top), plane);
+                    self.place(&mut all, &part, (left, top), layer);
                 }
             }
         }
@@ -134,7 +162,9 @@ impl<'a> Sheet<'a> {
         if self.compression == unpack::JPEG {
             return self.jpeg(data, height, samples, budget);
         }
-        let bits = length(width).saturating_mul(samples).saturating_mul(length(self.bits));
+        let bits = length(width)
+            .saturating_mul(samples)
+            .saturating_mul(length(self.bits));
         let options = self.tiff.number(&self.ifd, tag::T4_OPTIONS)?.unwrap_or(0);
         let packed = Packed {
             compression: self.compression,
@@ -182,8 +212,16 @@ impl<'a> Sheet<'a> {
                 let (pairs, _) = pixel.as_chunks::<2>();
                 for (pair, before) in pairs.iter().zip(&mut before) {
                     let little = self.tiff.layout.little;
-                    let number = if little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
-                    *before = if self.differences { before.wrapping_add(number) } else { number };
+                    let number = if little {
+                        u16::from_le_bytes(*pair)
+                    } else {
+                        u16::from_be_bytes(*pair)
+                    };
+                    *before = if self.differences {
+                        before.wrapping_add(number)
+                    } else {
+                        number
+                    };
                     let [upper, _] = before.to_be_bytes();
                     halves.push(upper);
                 }
@@ -193,8 +231,18 @@ impl<'a> Sheet<'a> {
     }
 
     /// A strip or tile that is a JPEG, whose tables may stand apart.
-    fn jpeg(&self, data: &Bytes, height: u32, samples: usize, budget: &Budget) -> Result<Vec<u8>, Error> {
-        let whole = match self.tables.as_deref().and_then(|tables| tables.strip_suffix(&[0xff, 0xd9])) {
+    fn jpeg(
+        &self,
+        data: &Bytes,
+        height: u32,
+        samples: usize,
+        budget: &Budget,
+    ) -> Result<Vec<u8>, Error> {
+        let whole = match self
+            .tables
+            .as_deref()
+            .and_then(|tables| tables.strip_suffix(&[0xff, 0xd9]))
+        {
             Some(tables) => [tables, data.get(2..).unwrap_or_default()].concat().into(),
             None => data.clone(),
         };
@@ -220,7 +268,9 @@ impl<'a> Sheet<'a> {
         let from = length(left).saturating_mul(self.samples);
         let rows = all.chunks_exact_mut(row).skip(length(top));
         for (to, part) in rows.zip(part.chunks_exact(wide)) {
-            let Some(to) = to.get_mut(from..) else { continue };
+            let Some(to) = to.get_mut(from..) else {
+                continue;
+            };
             if self.planar {
                 for (to, sample) in to.iter_mut().skip(plane).step_by(self.samples).zip(part) {
                     *to = *sample;
@@ -248,15 +298,20 @@ impl<'a> Sheet<'a> {
             return Err(unfit("it has too few samples for its colours"));
         }
         if self.photometric == 6 && self.compression != unpack::JPEG && !self.even_colours()? {
-            return Err(unfit("its colours are coarser than its light, and it is no JPEG"));
+            return Err(unfit(
+                "its colours are coarser than its light, and it is no JPEG",
+            ));
         }
         if self.bits < 8 && self.photometric != 3 {
             let most = u8::MAX >> (8 - self.bits);
-            samples.iter_mut().for_each(|sample| *sample = sample.saturating_mul(u8::MAX / most));
+            for sample in &mut samples {
+                *sample = sample.saturating_mul(u8::MAX / most);
+            }
         }
         if self.photometric == 0 {
-            let light = samples.iter_mut().step_by(self.samples);
-            light.for_each(|sample| *sample = !*sample);
+            for light in samples.iter_mut().step_by(self.samples) {
+                *light = !*light;
+            }
         }
         let samples = self.without_extras(samples, colours)?;
         let samples = match self.photometric {
@@ -292,7 +347,10 @@ impl<'a> Sheet<'a> {
                     .chunks_exact(self.samples)
                     .flat_map(|pixel| {
                         let white = white(pixel);
-                        pixel.iter().take(colours).map(move |sample| sample.saturating_add(white))
+                        pixel
+                            .iter()
+                            .take(colours)
+                            .map(move |sample| sample.saturating_add(white))
                     })
                     .collect();
             }
@@ -302,7 +360,11 @@ impl<'a> Sheet<'a> {
 
     /// All reds of the palette stand first, then all greens and all blues, of sixteen bits each.
     fn palette(&self, samples: &[u8]) -> Result<Vec<u8>, Error> {
-        let map = self.ifd.find(tag::COLOR_MAP).map(|entry| self.tiff.numbers(entry)).transpose()?;
+        let map = self
+            .ifd
+            .find(tag::COLOR_MAP)
+            .map(|entry| self.tiff.numbers(entry))
+            .transpose()?;
         let map = map.unwrap_or_default();
         let size = 1_usize << self.bits.min(8);
         if self.bits > 8 || map.len() < size * 3 {
@@ -317,11 +379,19 @@ impl<'a> Sheet<'a> {
             .zip(blues)
             .map(|((red, green), blue)| [upper(red), upper(green), upper(blue)])
             .collect();
-        let colour = |sample: &u8| colours.get(usize::from(*sample)).copied().unwrap_or_default();
+        let colour = |sample: &u8| {
+            colours
+                .get(usize::from(*sample))
+                .copied()
+                .unwrap_or_default()
+        };
         Ok(samples.iter().flat_map(colour).collect())
     }
 }
 
 fn unfit(why: &str) -> Error {
-    Error::new(code::DOCUMENT_TYPE_UNFIT, format!("This kind of TIFF is not read here: {why}"))
+    Error::new(
+        code::DOCUMENT_TYPE_UNFIT,
+        format!("This kind of TIFF is not read here: {why}"),
+    )
 }

@@ -9,6 +9,7 @@ mod write;
 
 pub(super) use decode::decode;
 pub(crate) use pages::tiff_pages;
+pub(super) use unpack::JPEG;
 pub(super) use write::{Page, Writer};
 
 use std::collections::HashSet;
@@ -83,7 +84,11 @@ impl Layout {
 
     fn number(self, bytes: &[u8]) -> u64 {
         let join = |all: u64, byte: &u8| (all << 8) | u64::from(*byte);
-        if self.little { bytes.iter().rev().fold(0, join) } else { bytes.iter().fold(0, join) }
+        if self.little {
+            bytes.iter().rev().fold(0, join)
+        } else {
+            bytes.iter().fold(0, join)
+        }
     }
 }
 
@@ -120,20 +125,30 @@ impl<'a> Tiff<'a> {
             _ => return Err(damaged("it does not begin as a TIFF does")),
         };
         let classic = Layout { little, big: false };
-        let layout = Layout { little, big: classic.number(version) == 43 };
+        let layout = Layout {
+            little,
+            big: classic.number(version) == 43,
+        };
         let first = match (classic.number(version), layout.big) {
             (42, false) => head.get(4..8),
             (43, true) => head.get(8..16),
             _ => None,
         };
         let first = first.ok_or_else(|| damaged("it does not begin as a TIFF does"))?;
-        Ok(Self { file, layout, first: layout.number(first) })
+        Ok(Self {
+            file,
+            layout,
+            first: layout.number(first),
+        })
     }
 
     /// Every page in order, up to where the chain of directories ends or breaks.
     pub(super) fn offsets(&self, budget: &Budget) -> Result<Chain, Error> {
         let mut seen = HashSet::new();
-        let mut chain = Chain { pages: Vec::new(), broken: false };
+        let mut chain = Chain {
+            pages: Vec::new(),
+            broken: false,
+        };
         let mut offset = self.first;
         while offset != 0 {
             // A directory that leads back to an earlier one would never end.
@@ -143,16 +158,12 @@ impl<'a> Tiff<'a> {
             }
             budget.pages(u64::try_from(seen.len()).unwrap_or(u64::MAX))?;
             budget.objects(1)?;
-            match self.next(offset)? {
-                Some(next) => {
-                    chain.pages.push(offset);
-                    offset = next;
-                }
-                None => {
-                    chain.broken = true;
-                    break;
-                }
-            }
+            let Some(next) = self.next(offset)? else {
+                chain.broken = true;
+                break;
+            };
+            chain.pages.push(offset);
+            offset = next;
         }
         if chain.pages.is_empty() {
             return Err(damaged("it has no page"));
@@ -162,7 +173,9 @@ impl<'a> Tiff<'a> {
 
     /// The offset of the directory after this one; none where this one is not all in the file.
     fn next(&self, offset: u64) -> Result<Option<u64>, Error> {
-        let Some((from, count)) = self.entries_of(offset)? else { return Ok(None) };
+        let Some((from, count)) = self.entries_of(offset)? else {
+            return Ok(None);
+        };
         let at = from.saturating_add(count.saturating_mul(self.entry()));
         let next = self.file.range(at, self.layout.word())?;
         let whole = u64::try_from(next.len()).unwrap_or(0) == self.layout.word();
@@ -189,7 +202,9 @@ impl<'a> Tiff<'a> {
         let (from, count) = self.entries_of(offset)?.ok_or_else(broken)?;
         budget.objects(count)?;
         let length = count.saturating_mul(self.entry());
-        let bytes = self.file.range(from, length.saturating_add(self.layout.word()))?;
+        let bytes = self
+            .file
+            .range(from, length.saturating_add(self.layout.word()))?;
         let size = usize::try_from(self.entry()).unwrap_or(12);
         let split = usize::try_from(length).unwrap_or(usize::MAX);
         let (entries, next) = bytes.split_at_checked(split).ok_or_else(broken)?;
@@ -206,16 +221,24 @@ impl<'a> Tiff<'a> {
                 field: Bytes::copy_from_slice(field),
             })
         });
-        Ok(Ifd { entries: entries.collect(), next: layout.number(next) })
+        Ok(Ifd {
+            entries: entries.collect(),
+            next: layout.number(next),
+        })
     }
 
     /// The bytes of an entry's value, as they are in the file; none where its type is unknown.
     pub(super) fn value(&self, entry: &Entry) -> Result<Option<Bytes>, Error> {
-        let Some(size) = size_of(entry.kind) else { return Ok(None) };
+        let Some(size) = size_of(entry.kind) else {
+            return Ok(None);
+        };
         let length = entry.count.saturating_mul(size);
         if length <= self.layout.word() {
             let length = usize::try_from(length).unwrap_or(0);
-            return Ok(entry.field.get(..length).map(|_| entry.field.slice(..length)));
+            return Ok(entry
+                .field
+                .get(..length)
+                .map(|_| entry.field.slice(..length)));
         }
         if length > LONGEST_VALUE {
             return Err(damaged("an entry of it is too long"));
@@ -229,9 +252,14 @@ impl<'a> Tiff<'a> {
 
     /// The whole numbers of an entry.
     pub(super) fn numbers(&self, entry: &Entry) -> Result<Vec<u64>, Error> {
-        let size = size_of(entry.kind).and_then(|size| usize::try_from(size).ok()).unwrap_or(1);
+        let size = size_of(entry.kind)
+            .and_then(|size| usize::try_from(size).ok())
+            .unwrap_or(1);
         let value = self.value(entry)?.unwrap_or_default();
-        Ok(value.chunks_exact(size).map(|number| self.layout.number(number)).collect())
+        Ok(value
+            .chunks_exact(size)
+            .map(|number| self.layout.number(number))
+            .collect())
     }
 
     /// The first whole number under a tag.
@@ -245,14 +273,46 @@ impl<'a> Tiff<'a> {
     /// The EXIF orientation of a page, where it has a sensible one.
     pub(super) fn orientation(&self, ifd: &Ifd) -> Result<Option<u8>, Error> {
         let orientation = self.number(ifd, tag::ORIENTATION)?;
-        Ok(orientation.and_then(|o| u8::try_from(o).ok()).filter(|o| (1..=8).contains(o)))
+        Ok(orientation
+            .and_then(|o| u8::try_from(o).ok())
+            .filter(|o| (1..=8).contains(o)))
+    }
+
+    /// Where the strips or tiles of a page are, and how long.
+    pub(super) fn parts(&self, ifd: &Ifd) -> Result<Vec<(u64, u64)>, Error> {
+        let numbers = |strips: u16, tiles: u16| {
+            let entry = ifd.find(strips).or_else(|| ifd.find(tiles));
+            entry.map(|entry| self.numbers(entry)).transpose()
+        };
+        let offsets = numbers(tag::STRIP_OFFSETS, tag::TILE_OFFSETS)?.unwrap_or_default();
+        let lengths = numbers(tag::STRIP_BYTE_COUNTS, tag::TILE_BYTE_COUNTS)?.unwrap_or_default();
+        Ok(offsets.into_iter().zip(lengths).collect())
+    }
+
+    /// What a page says of itself.
+    pub(super) fn header(&self, ifd: &Ifd) -> Result<Header, Error> {
+        let (width, height) = self.size(ifd)?;
+        let parts = self.parts(ifd).unwrap_or_default();
+        let inside =
+            |(offset, length): &(u64, u64)| offset.saturating_add(*length) <= self.file.length();
+        Ok(Header {
+            width,
+            height,
+            orientation: self.orientation(ifd)?,
+            pages: 1,
+            animated: false,
+            damaged: parts.is_empty() || !parts.iter().all(inside),
+        })
     }
 
     /// Width and height of a page.
     pub(super) fn size(&self, ifd: &Ifd) -> Result<(u32, u32), Error> {
         let side = |tag| {
-            let side = self.number(ifd, tag)?.and_then(|side| u32::try_from(side).ok());
-            side.filter(|side| *side > 0).ok_or_else(|| damaged("a page of it has no size"))
+            let side = self
+                .number(ifd, tag)?
+                .and_then(|side| u32::try_from(side).ok());
+            side.filter(|side| *side > 0)
+                .ok_or_else(|| damaged("a page of it has no size"))
         };
         Ok((side(tag::WIDTH)?, side(tag::HEIGHT)?))
     }
@@ -288,26 +348,10 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let tiff = Tiff::open(file)?;
     let chain = tiff.offsets(budget)?;
     let first = chain.pages.first().copied().unwrap_or_default();
-    let ifd = tiff.ifd(first, budget)?;
-    let (width, height) = tiff.size(&ifd)?;
-    Ok(Header {
-        width,
-        height,
-        orientation: tiff.orientation(&ifd)?,
-        pages: u64::try_from(chain.pages.len()).unwrap_or(u64::MAX),
-        animated: false,
-        damaged: chain.broken || !pixels_are_there(&tiff, &ifd),
-    })
-}
-
-/// Whether the data of a page ends inside the file.
-fn pixels_are_there(tiff: &Tiff<'_>, ifd: &Ifd) -> bool {
-    let numbers = |tag| ifd.find(tag).and_then(|entry| tiff.numbers(entry).ok());
-    let offsets = numbers(tag::STRIP_OFFSETS).or_else(|| numbers(tag::TILE_OFFSETS));
-    let lengths = numbers(tag::STRIP_BYTE_COUNTS).or_else(|| numbers(tag::TILE_BYTE_COUNTS));
-    let (Some(offsets), Some(lengths)) = (offsets, lengths) else { return false };
-    let mut strips = offsets.iter().zip(&lengths);
-    strips.all(|(offset, length)| offset.saturating_add(*length) <= tiff.file.length())
+    let mut header = tiff.header(&tiff.ifd(first, budget)?)?;
+    header.pages = u64::try_from(chain.pages.len()).unwrap_or(u64::MAX);
+    header.damaged |= chain.broken;
+    Ok(header)
 }
 
 /// The orientation in EXIF metadata, which may begin with `Exif` and two zero bytes.

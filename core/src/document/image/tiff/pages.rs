@@ -15,7 +15,9 @@ pub(crate) fn tiff_pages(file: &File, order: &[u64], budget: &Budget) -> Result<
     budget.pages(pages)?;
     let mut writer = Writer::new(tiff.layout, pages);
     for index in order {
-        let place = usize::try_from(*index).ok().and_then(|index| chain.pages.get(index));
+        let place = usize::try_from(*index)
+            .ok()
+            .and_then(|index| chain.pages.get(index));
         let offset = place.ok_or_else(|| {
             let count = chain.pages.len();
             let message = format!("There is no page {index}: the file has {count}");

@@ -17,7 +17,8 @@ const FAX_RUNS: u64 = 2;
 const FAX_G3: u64 = 3;
 const FAX_G4: u64 = 4;
 const LZW: u64 = 5;
-pub(super) const JPEG: u64 = 7;
+/// "JPEG" of TIFF Technical Note 2.
+pub(in super::super) const JPEG: u64 = 7;
 const DEFLATE: [u64; 2] = [8, 32_946];
 const PACK_BITS: u64 = 32_773;
 
@@ -41,13 +42,19 @@ impl Packed {
         budget.inflated(u64::try_from(size).unwrap_or(u64::MAX))?;
         let turned;
         let data: &[u8] = if self.reversed {
-            turned = data.iter().map(|byte| byte.reverse_bits()).collect::<Vec<u8>>();
+            turned = data
+                .iter()
+                .map(|byte| byte.reverse_bits())
+                .collect::<Vec<u8>>();
             &turned
         } else {
             data
         };
         let mut rows = match self.compression {
-            NONE => data.get(..size.min(data.len())).unwrap_or_default().to_vec(),
+            NONE => data
+                .get(..size.min(data.len()))
+                .unwrap_or_default()
+                .to_vec(),
             LZW => lzw(data, size),
             PACK_BITS => pack_bits(data, size),
             FAX_RUNS | FAX_G3 | FAX_G4 => self.fax(data, size)?,
@@ -85,7 +92,11 @@ impl Packed {
             encoding,
             strict: false,
         };
-        let mut rows = Rows { bits: Vec::new(), row: self.row, size };
+        let mut rows = Rows {
+            bits: Vec::new(),
+            row: self.row,
+            size,
+        };
         hayro_ccitt::decode(data, &mut rows, &mut DecoderContext::new(settings))
             .map_err(|error| damaged(&error.to_string()))?;
         Ok(rows.bits)

@@ -4,13 +4,12 @@ use bytes::Bytes;
 
 use super::super::super::Budget;
 use super::super::picture::{Space, damaged};
+use super::unpack::JPEG;
 use super::{Ifd, Layout, Tiff, kind, tag};
 use crate::error::{Error, code};
 
 /// How much is copied at a time.
 const STEP: u64 = 1 << 20;
-/// Compression 7, "JPEG" (TIFF Technical Note 2).
-const JPEG: u64 = 7;
 /// Where the old kind of JPEG in TIFF has its tables: their offsets have no lengths beside them.
 const OLD_JPEG_TABLES: std::ops::RangeInclusive<u16> = 519..=521;
 /// Offsets of bytes that are free: nothing is.
@@ -21,7 +20,12 @@ pub(in super::super) enum Page<'a> {
     /// A page of another TIFF of the same layout, at this offset.
     Same(&'a Tiff<'a>, u64),
     /// A picture as JPEG.
-    Jpeg { jpeg: &'a [u8], width: u32, height: u32, space: Space },
+    Jpeg {
+        jpeg: &'a [u8],
+        width: u32,
+        height: u32,
+        space: Space,
+    },
 }
 
 /// A TIFF that is being made.
@@ -44,8 +48,15 @@ struct Made {
 impl Writer {
     /// A TIFF of so many pages.
     pub(in super::super) fn new(layout: Layout, pages: u64) -> Self {
-        let mut writer = Self { layout, bytes: Vec::new(), link: 0, pages: (0, pages) };
-        writer.bytes.extend_from_slice(if layout.little { b"II" } else { b"MM" });
+        let mut writer = Self {
+            layout,
+            bytes: Vec::new(),
+            link: 0,
+            pages: (0, pages),
+        };
+        writer
+            .bytes
+            .extend_from_slice(if layout.little { b"II" } else { b"MM" });
         writer.put(if layout.big { 43 } else { 42 }, 2);
         if layout.big {
             writer.put(8, 2);
@@ -63,14 +74,21 @@ impl Writer {
                 let ifd = tiff.ifd(*offset, budget)?;
                 self.copies(tiff, &ifd, 0, budget)?
             }
-            Page::Jpeg { jpeg, width, height, space } => {
-                self.jpeg(jpeg, *width, *height, *space, budget)?
-            }
+            Page::Jpeg {
+                jpeg,
+                width,
+                height,
+                space,
+            } => self.jpeg(jpeg, *width, *height, *space, budget)?,
         };
         self.pages.0 += 1;
         let (at, end) = self.directory(entries)?;
         let at = self.number(at, self.layout.word());
-        if let Some(link) = self.bytes.get_mut(self.link..).and_then(|b| b.get_mut(..at.len())) {
+        if let Some(link) = self
+            .bytes
+            .get_mut(self.link..)
+            .and_then(|b| b.get_mut(..at.len()))
+        {
             link.copy_from_slice(&at);
         }
         self.link = end;
@@ -83,11 +101,22 @@ impl Writer {
     }
 
     /// The entries of a directory with everything that they point to copied before.
-    fn copies(&mut self, tiff: &Tiff<'_>, ifd: &Ifd, depth: u64, budget: &Budget) -> Result<Vec<Made>, Error> {
+    fn copies(
+        &mut self,
+        tiff: &Tiff<'_>,
+        ifd: &Ifd,
+        depth: u64,
+        budget: &Budget,
+    ) -> Result<Vec<Made>, Error> {
         budget.nesting(depth)?;
         let mut made = Vec::with_capacity(ifd.entries.len());
         for entry in &ifd.entries {
-            let mut copy = Made { tag: entry.tag, kind: entry.kind, count: entry.count, value: Bytes::new() };
+            let mut copy = Made {
+                tag: entry.tag,
+                kind: entry.kind,
+                count: entry.count,
+                value: Bytes::new(),
+            };
             let lengths = match entry.tag {
                 tag::STRIP_OFFSETS => Some(tag::STRIP_BYTE_COUNTS),
                 tag::TILE_OFFSETS => Some(tag::TILE_BYTE_COUNTS),
@@ -95,8 +124,12 @@ impl Writer {
                 _ => None,
             };
             if let Some(lengths) = lengths {
-                let lengths = ifd.find(lengths).map(|entry| tiff.numbers(entry)).transpose()?;
-                let lengths = lengths.ok_or_else(|| damaged("a page of it does not say how long its data is"))?;
+                let lengths = ifd
+                    .find(lengths)
+                    .map(|entry| tiff.numbers(entry))
+                    .transpose()?;
+                let lengths = lengths
+                    .ok_or_else(|| damaged("a page of it does not say how long its data is"))?;
                 let offsets = tiff.numbers(entry)?;
                 let moved = self.data(tiff, &offsets, &lengths, budget)?;
                 made.push(self.offsets(copy, &moved));
@@ -107,7 +140,9 @@ impl Writer {
                     let mut moved = Vec::new();
                     for offset in tiff.numbers(entry)? {
                         // Metadata that cannot be read is no reason to lose a page.
-                        let Ok(ifd) = tiff.ifd(offset, budget) else { continue };
+                        let Ok(ifd) = tiff.ifd(offset, budget) else {
+                            continue;
+                        };
                         let entries = self.copies(tiff, &ifd, depth.saturating_add(1), budget)?;
                         moved.push(self.directory(entries)?.0);
                     }
@@ -147,7 +182,13 @@ impl Writer {
     }
 
     /// Copies stretches of another file; gives where they are now.
-    fn data(&mut self, tiff: &Tiff<'_>, offsets: &[u64], lengths: &[u64], budget: &Budget) -> Result<Vec<u64>, Error> {
+    fn data(
+        &mut self,
+        tiff: &Tiff<'_>,
+        offsets: &[u64],
+        lengths: &[u64],
+        budget: &Budget,
+    ) -> Result<Vec<u64>, Error> {
         if offsets.len() > lengths.len() {
             return Err(damaged("a page of it does not say how long its data is"));
         }
@@ -171,7 +212,14 @@ impl Writer {
     }
 
     /// The entries of a page that is one JPEG.
-    fn jpeg(&mut self, jpeg: &[u8], width: u32, height: u32, space: Space, budget: &Budget) -> Result<Vec<Made>, Error> {
+    fn jpeg(
+        &mut self,
+        jpeg: &[u8],
+        width: u32,
+        height: u32,
+        space: Space,
+        budget: &Budget,
+    ) -> Result<Vec<Made>, Error> {
         budget.inflated(length_of(jpeg))?;
         self.align();
         let at = length_of(&self.bytes);
@@ -229,7 +277,10 @@ impl Writer {
         let link = self.bytes.len();
         self.put(0, word);
         if !self.layout.big && length_of(&self.bytes) > u64::from(u32::MAX) {
-            return Err(Error::new(code::DOCUMENT_LIMIT, "The TIFF would be larger than 4 GB"));
+            return Err(Error::new(
+                code::DOCUMENT_LIMIT,
+                "The TIFF would be larger than 4 GB",
+            ));
         }
         Ok((at, link))
     }
@@ -243,23 +294,42 @@ impl Writer {
             (false, false) => kind::LONG,
         };
         entry.count = u64::try_from(offsets.len()).unwrap_or(u64::MAX);
-        entry.value = offsets.iter().flat_map(|offset| self.number(*offset, self.layout.word())).collect();
+        entry.value = offsets
+            .iter()
+            .flat_map(|offset| self.number(*offset, self.layout.word()))
+            .collect();
         entry
     }
 
     fn words(&self, tag: u16, values: &[u64]) -> Made {
         let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
-        Made { tag, kind: kind::SHORT, count, value: self.shorts(values) }
+        Made {
+            tag,
+            kind: kind::SHORT,
+            count,
+            value: self.shorts(values),
+        }
     }
 
     fn shorts(&self, values: &[u64]) -> Bytes {
-        values.iter().flat_map(|value| self.number(*value, 2)).collect()
+        values
+            .iter()
+            .flat_map(|value| self.number(*value, 2))
+            .collect()
     }
 
     fn longs(&self, tag: u16, values: &[u64]) -> Made {
         let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
-        let value = values.iter().flat_map(|value| self.number(*value, 4)).collect();
-        Made { tag, kind: kind::LONG, count, value }
+        let value = values
+            .iter()
+            .flat_map(|value| self.number(*value, 4))
+            .collect();
+        Made {
+            tag,
+            kind: kind::LONG,
+            count,
+            value,
+        }
     }
 
     fn number(&self, value: u64, size: u64) -> Vec<u8> {

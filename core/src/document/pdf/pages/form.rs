@@ -1,6 +1,6 @@
 //! The fields of a form that show on kept pages.
 
-use super::Copy;
+use super::copy::Copy;
 use crate::document::pdf::object::{Dictionary, Object, quoted};
 use crate::error::Error;
 
@@ -14,12 +14,19 @@ impl Copy<'_> {
     pub(super) fn find_fields(&mut self, annotation: u32) -> Result<(), Error> {
         let mut number = annotation;
         for _ in 0..self.reader.budget().deepest() {
-            let Object::Dictionary(field) = self.reader.get(number)?.object else { return Ok(()) };
+            let Object::Dictionary(field) = self.reader.get(number)?.object else {
+                return Ok(());
+            };
             if number == annotation && !field.is("Subtype", "Widget") {
                 return Ok(());
             }
-            let Some(above) = field.get("Parent").and_then(Object::as_reference) else { return Ok(()) };
-            if self.fates.contains_key(&above) || self.annotations.contains_key(&above) || !self.fields.insert(above) {
+            let Some(above) = field.get("Parent").and_then(Object::as_reference) else {
+                return Ok(());
+            };
+            if self.fates.contains_key(&above)
+                || self.annotations.contains_key(&above)
+                || !self.fields.insert(above)
+            {
                 return Ok(());
             }
             number = above;
@@ -29,7 +36,9 @@ impl Copy<'_> {
 
     fn is_kept_field(&self, object: &Object) -> bool {
         let number = object.as_reference();
-        number.is_some_and(|number| self.fields.contains(&number) || self.annotations.contains_key(&number))
+        number.is_some_and(|number| {
+            self.fields.contains(&number) || self.annotations.contains_key(&number)
+        })
     }
 
     /// A field above others, with those that are kept.
@@ -62,8 +71,12 @@ impl Copy<'_> {
         let mut name = widget.remove("T");
         let mut above = widget.remove("Parent");
         for _ in 0..self.reader.budget().deepest() {
-            let Some(Object::Reference(number)) = above else { break };
-            let Object::Dictionary(field) = self.reader.get(number)?.object else { break };
+            let Some(Object::Reference(number)) = above else {
+                break;
+            };
+            let Object::Dictionary(field) = self.reader.get(number)?.object else {
+                break;
+            };
             for key in INHERITED {
                 if let (false, Some(value)) = (widget.has(key), field.get(key)) {
                     widget.set(key, value.clone());
@@ -83,18 +96,28 @@ impl Copy<'_> {
 
     /// The form, where a field of it is kept.
     pub(super) fn form(&mut self, catalog: &Dictionary) -> Result<Option<Object>, Error> {
-        let Object::Dictionary(form) = self.reader.entry(catalog, "AcroForm")? else { return Ok(None) };
+        let Object::Dictionary(form) = self.reader.entry(catalog, "AcroForm")? else {
+            return Ok(None);
+        };
         let mut new = Dictionary::default();
         for key in ["Fields", "CO"] {
-            let Object::Array(mut fields) = self.reader.entry(&form, key)? else { continue };
+            let Object::Array(mut fields) = self.reader.entry(&form, key)? else {
+                continue;
+            };
             fields.retain(|field| self.is_kept_field(field));
-            let Object::Array(mut fields) = self.copied(&Object::Array(fields))? else { continue };
+            let Object::Array(mut fields) = self.copied(&Object::Array(fields))? else {
+                continue;
+            };
             if key == "Fields" {
                 fields.extend(self.own_fields.drain(..).map(Object::Reference));
             }
             new.set(key, Object::Array(fields));
         }
-        if new.get("Fields").and_then(Object::as_array).is_none_or(<[Object]>::is_empty) {
+        if new
+            .get("Fields")
+            .and_then(Object::as_array)
+            .is_none_or(<[Object]>::is_empty)
+        {
             return Ok(None);
         }
         for key in OF_THE_FORM {

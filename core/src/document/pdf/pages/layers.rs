@@ -1,20 +1,25 @@
 //! The layers (optional content) that kept pages use, and whether they show.
 
-use super::Copy;
+use super::copy::Copy;
 use crate::document::pdf::object::{Dictionary, Object};
 use crate::error::Error;
 
 impl Copy<'_> {
     /// Asked after all else was copied: only then is it known which layers are used.
     pub(super) fn layers(&mut self, catalog: &Dictionary) -> Result<Option<Object>, Error> {
-        let Object::Dictionary(layers) = self.reader.entry(catalog, "OCProperties")? else { return Ok(None) };
+        let Object::Dictionary(layers) = self.reader.entry(catalog, "OCProperties")? else {
+            return Ok(None);
+        };
         let mut new = Dictionary::default();
         for key in ["OCGs", "D"] {
             let value = layers.get(key).cloned().unwrap_or(Object::Null);
             let value = self.used(&value, 0)?;
             new.put(key, value);
         }
-        let used = new.get("OCGs").and_then(Object::as_array).is_some_and(|used| !used.is_empty());
+        let used = new
+            .get("OCGs")
+            .and_then(Object::as_array)
+            .is_some_and(|used| !used.is_empty());
         Ok(used.then_some(Object::Dictionary(new)))
     }
 
@@ -39,7 +44,8 @@ impl Copy<'_> {
                     left.extend(self.used(item, depth)?);
                 }
                 // A heading over layers of which none is left.
-                let only_text = !left.is_empty() && left.iter().all(|item| matches!(item, Object::Text(_)));
+                let only_text =
+                    !left.is_empty() && left.iter().all(|item| matches!(item, Object::Text(_)));
                 (!only_text).then_some(Object::Array(left))
             }
             Object::Dictionary(dictionary) => {

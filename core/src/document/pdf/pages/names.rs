@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Copy, Fate};
+use super::copy::{Copy, Fate};
 use crate::document::pdf::object::{Dictionary, Object};
 use crate::error::Error;
 
@@ -26,7 +26,10 @@ impl Copy<'_> {
             Object::Text(_) | Object::Name(_) => {
                 self.load_names()?;
                 let name = object.as_bytes().unwrap_or_default();
-                let known = self.names.as_ref().is_some_and(|names| names.known.contains(&name));
+                let known = self
+                    .names
+                    .as_ref()
+                    .is_some_and(|names| names.known.contains(&name));
                 Ok(known.then(|| object.clone()))
             }
             other => self.explicit(other, MOST_STEPS),
@@ -35,14 +38,18 @@ impl Copy<'_> {
 
     /// The same, where names are not looked up.
     fn explicit(&mut self, object: &Object, steps: u8) -> Result<Option<Object>, Error> {
-        let Some(steps) = steps.checked_sub(1) else { return Ok(None) };
+        let Some(steps) = steps.checked_sub(1) else {
+            return Ok(None);
+        };
         match object {
             Object::Reference(_) => {
                 let object = self.reader.resolved(object)?;
                 self.explicit(&object, steps)
             }
             Object::Dictionary(dictionary) => {
-                let kept = dictionary.get("D").map_or(Ok(None), |inner| self.explicit(inner, steps))?;
+                let kept = dictionary
+                    .get("D")
+                    .map_or(Ok(None), |inner| self.explicit(inner, steps))?;
                 Ok(kept.map(|kept| Object::Dictionary(Dictionary::from_iter([("D", kept)]))))
             }
             Object::Array(items) => {
@@ -51,11 +58,14 @@ impl Copy<'_> {
                     // Some writers count the pages, as is right for another file's.
                     Some(Object::Integer(place)) => {
                         let place = usize::try_from(*place).ok();
-                        place.and_then(|place| self.all.get(place)).map(|page| page.number)
+                        place
+                            .and_then(|place| self.all.get(place))
+                            .map(|page| page.number)
                     }
                     _ => None,
                 };
-                let Some(Fate::Kept(page)) = page.and_then(|page| self.fates.get(&page)).copied() else {
+                let Some(Fate::Kept(page)) = page.and_then(|page| self.fates.get(&page)).copied()
+                else {
                     return Ok(None);
                 };
                 let mut kept = vec![Object::Reference(page)];
@@ -89,7 +99,8 @@ impl Copy<'_> {
             self.leaves(tree, "Names", &mut found)?;
         }
         for (name, value) in found {
-            if let (Some(bytes), Some(kept)) = (name.as_bytes(), self.explicit(&value, MOST_STEPS)?) {
+            if let (Some(bytes), Some(kept)) = (name.as_bytes(), self.explicit(&value, MOST_STEPS)?)
+            {
                 names.known.insert(bytes);
                 names.new.push((name, kept));
             }
@@ -99,7 +110,12 @@ impl Copy<'_> {
     }
 
     /// The pairs at the leaves of a tree of names or numbers.
-    pub(super) fn leaves(&mut self, tree: &Object, key: &str, found: &mut Vec<(Object, Object)>) -> Result<(), Error> {
+    pub(super) fn leaves(
+        &mut self,
+        tree: &Object,
+        key: &str,
+        found: &mut Vec<(Object, Object)>,
+    ) -> Result<(), Error> {
         let mut seen = HashSet::new();
         let mut waiting = vec![tree.clone()];
         while let Some(node) = waiting.pop() {
@@ -108,7 +124,9 @@ impl Copy<'_> {
             {
                 continue;
             }
-            let Object::Dictionary(node) = self.reader.resolved(&node)? else { continue };
+            let Object::Dictionary(node) = self.reader.resolved(&node)? else {
+                continue;
+            };
             if let Object::Array(pairs) = self.reader.entry(&node, key)? {
                 for pair in pairs.chunks_exact(2) {
                     self.reader.budget().objects(1)?;
@@ -124,17 +142,26 @@ impl Copy<'_> {
     }
 
     /// Writes the names that lead to kept pages.
-    pub(super) fn write_names(&mut self, catalog: &Dictionary, new: &mut Dictionary) -> Result<(), Error> {
+    pub(super) fn write_names(
+        &mut self,
+        catalog: &Dictionary,
+        new: &mut Dictionary,
+    ) -> Result<(), Error> {
         if !catalog.has("Dests") && !catalog.has("Names") {
             return Ok(());
         }
         self.load_names()?;
-        let Some(names) = self.names.take() else { return Ok(()) };
+        let Some(names) = self.names.take() else {
+            return Ok(());
+        };
         if !names.old.is_empty() {
             new.set("Dests", Object::Dictionary(Dictionary(names.old)));
         }
         if !names.new.is_empty() {
-            let pairs = names.new.into_iter().flat_map(|(name, value)| [name, value]);
+            let pairs = names
+                .new
+                .into_iter()
+                .flat_map(|(name, value)| [name, value]);
             let leaf = self.out.reserve()?;
             let list = Dictionary::from_iter([("Names", Object::Array(pairs.collect()))]);
             self.out.object(leaf, &Object::Dictionary(list))?;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Copy, Own};
+use super::copy::{Copy, Own};
 use crate::document::pdf::object::{Dictionary, Object};
 use crate::document::pdf::tree::INHERITED;
 use crate::error::Error;
@@ -14,9 +14,17 @@ impl Copy<'_> {
     /// Finds the annotations of the kept pages, and the form fields above them.
     pub(super) fn find_annotations(&mut self) -> Result<(), Error> {
         for place in 0..self.kept.len() {
-            let Some(page) = self.kept.get(place).map(|kept| kept.at.number) else { continue };
-            for annotation in self.annotations_of(page)?.iter().filter_map(Object::as_reference) {
-                if self.annotations.contains_key(&annotation) || self.fates.contains_key(&annotation) {
+            let Some(page) = self.kept.get(place).map(|kept| kept.at.number) else {
+                continue;
+            };
+            for annotation in self
+                .annotations_of(page)?
+                .iter()
+                .filter_map(Object::as_reference)
+            {
+                if self.annotations.contains_key(&annotation)
+                    || self.fates.contains_key(&annotation)
+                {
                     continue;
                 }
                 self.annotations.insert(annotation, place);
@@ -29,7 +37,9 @@ impl Copy<'_> {
     }
 
     fn annotations_of(&mut self, page: u32) -> Result<Vec<Object>, Error> {
-        let Object::Dictionary(page) = self.reader.get(page)?.object else { return Ok(Vec::new()) };
+        let Object::Dictionary(page) = self.reader.get(page)?.object else {
+            return Ok(Vec::new());
+        };
         match self.reader.entry(&page, "Annots")? {
             Object::Array(items) => Ok(items),
             _ => Ok(Vec::new()),
@@ -42,7 +52,11 @@ impl Copy<'_> {
         for place in 0..self.kept.len() {
             self.write_page(place, &mut shared)?;
         }
-        let kids: Vec<Object> = self.kept.iter().map(|kept| Object::Reference(kept.number)).collect();
+        let kids: Vec<Object> = self
+            .kept
+            .iter()
+            .map(|kept| Object::Reference(kept.number))
+            .collect();
         let root = Dictionary::from_iter([
             ("Type", Object::name("Pages")),
             ("Count", Object::count(kids.len())),
@@ -52,9 +66,17 @@ impl Copy<'_> {
     }
 
     /// `shared`: the new objects for what a node hands down to many pages, by node and entry.
-    fn write_page(&mut self, place: usize, shared: &mut HashMap<(u32, &'static str), u32>) -> Result<(), Error> {
-        let Some((at, number)) = self.kept.get(place).map(|kept| (kept.at, kept.number)) else { return Ok(()) };
-        let Object::Dictionary(mut page) = self.reader.get(at.number)?.object else { return Ok(()) };
+    fn write_page(
+        &mut self,
+        place: usize,
+        shared: &mut HashMap<(u32, &'static str), u32>,
+    ) -> Result<(), Error> {
+        let Some((at, number)) = self.kept.get(place).map(|kept| (kept.at, kept.number)) else {
+            return Ok(());
+        };
+        let Object::Dictionary(mut page) = self.reader.get(at.number)?.object else {
+            return Ok(());
+        };
         let annotations = self.annotations_of(at.number)?;
         for key in LEFT_OUT {
             page.remove(key);
@@ -78,10 +100,16 @@ impl Copy<'_> {
         }
         if !new.has("MediaBox") {
             // What readers take for a page that does not say its size.
-            new.set("MediaBox", Object::Array([0, 0, 612, 792].map(Object::Integer).to_vec()));
+            new.set(
+                "MediaBox",
+                Object::Array([0, 0, 612, 792].map(Object::Integer).to_vec()),
+            );
         }
         let written = self.write_annotations(place, &annotations, &own)?;
-        new.put("Annots", (!written.is_empty()).then_some(Object::Array(written)));
+        new.put(
+            "Annots",
+            (!written.is_empty()).then_some(Object::Array(written)),
+        );
         new.set("Type", Object::name("Page"));
         new.set("Parent", Object::Reference(self.root));
         self.out.object(number, &Object::Dictionary(new))
@@ -108,10 +136,22 @@ impl Copy<'_> {
     }
 
     /// The numbers of this copy of a page: annotations that another page has are copied once more.
-    fn own(&mut self, place: usize, page: (u32, u32), annotations: &[Object]) -> Result<Own, Error> {
-        let mut own = Own { page, annotations: HashMap::new() };
+    fn own(
+        &mut self,
+        place: usize,
+        page: (u32, u32),
+        annotations: &[Object],
+    ) -> Result<Own, Error> {
+        let mut own = Own {
+            page,
+            annotations: HashMap::new(),
+        };
         for annotation in annotations.iter().filter_map(Object::as_reference) {
-            if self.annotations.get(&annotation).is_some_and(|owner| *owner != place) {
+            if self
+                .annotations
+                .get(&annotation)
+                .is_some_and(|owner| *owner != place)
+            {
                 let new = self.out.reserve()?;
                 own.annotations.insert(annotation, new);
             }
@@ -119,14 +159,25 @@ impl Copy<'_> {
         Ok(own)
     }
 
-    fn write_annotations(&mut self, place: usize, annotations: &[Object], own: &Own) -> Result<Vec<Object>, Error> {
+    fn write_annotations(
+        &mut self,
+        place: usize,
+        annotations: &[Object],
+        own: &Own,
+    ) -> Result<Vec<Object>, Error> {
         let mut written = Vec::new();
         let mut seen = HashSet::new();
         for annotation in annotations {
             match annotation {
-                Object::Reference(old) if self.annotations.contains_key(old) && seen.insert(*old) => {
-                    let Object::Dictionary(mut dictionary) = self.reader.get(*old)?.object else { continue };
-                    let Object::Reference(new) = self.reference(*old, Some(own))? else { continue };
+                Object::Reference(old)
+                    if self.annotations.contains_key(old) && seen.insert(*old) =>
+                {
+                    let Object::Dictionary(mut dictionary) = self.reader.get(*old)?.object else {
+                        continue;
+                    };
+                    let Object::Reference(new) = self.reference(*old, Some(own))? else {
+                        continue;
+                    };
                     let is_first = self.annotations.get(old) == Some(&place);
                     if !is_first {
                         self.own_field(&mut dictionary, new)?;

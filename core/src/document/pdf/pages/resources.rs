@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::Copy;
+use super::copy::Copy;
 use crate::document::pdf::object::{Dictionary, Object, is_regular, unescaped};
 use crate::document::pdf::reader::Item;
 use crate::document::pdf::stream::Want;
@@ -13,7 +13,14 @@ use crate::document::pdf::tree::Leaf;
 use crate::error::Error;
 
 /// What may show something of a page. Colours are left as they are: some are used without being named.
-const SORTS: [&str; 6] = ["XObject", "Font", "Pattern", "Shading", "ExtGState", "Properties"];
+const SORTS: [&str; 6] = [
+    "XObject",
+    "Font",
+    "Pattern",
+    "Shading",
+    "ExtGState",
+    "Properties",
+];
 /// The most names that a content may have.
 const MOST_NAMES: usize = 1_000_000;
 /// Longer than any name is allowed to be, in bytes.
@@ -27,8 +34,14 @@ impl Copy<'_> {
         at: Leaf,
         annotations: &[Object],
     ) -> Result<Option<Dictionary>, Error> {
-        let given = || self.tree.handed_down(at.giver, "Resources").map(|(_, given)| given);
-        let Some(resources) = page.get("Resources").or_else(given).cloned() else { return Ok(None) };
+        let given = || {
+            self.tree
+                .handed_down(at.giver, "Resources")
+                .map(|(_, given)| given)
+        };
+        let Some(resources) = page.get("Resources").or_else(given).cloned() else {
+            return Ok(None);
+        };
         let contents = match self.reader.entry(page, "Contents")? {
             Object::Array(items) => items,
             _ => page.get("Contents").cloned().into_iter().collect(),
@@ -38,12 +51,18 @@ impl Copy<'_> {
     }
 
     /// The same of a form, or a pattern, that has its resources in common with others.
-    pub(super) fn form_resources(&mut self, item: &Item, form: &Dictionary) -> Result<Option<Dictionary>, Error> {
-        let Some(resources) = form.get("Resources") else { return Ok(None) };
+    pub(super) fn form_resources(
+        &mut self,
+        item: &Item,
+        form: &Dictionary,
+    ) -> Result<Option<Dictionary>, Error> {
+        let Some(resources) = form.get("Resources") else {
+            return Ok(None);
+        };
         let in_common = match resources {
-            Object::Dictionary(own) => {
-                SORTS.iter().any(|sort| own.get(sort).and_then(Object::as_reference).is_some())
-            }
+            Object::Dictionary(own) => SORTS
+                .iter()
+                .any(|sort| own.get(sort).and_then(Object::as_reference).is_some()),
             _ => true,
         };
         if !in_common {
@@ -60,7 +79,9 @@ impl Copy<'_> {
         contents: Vec<u32>,
         annotations: &[Object],
     ) -> Result<Option<Dictionary>, Error> {
-        let Object::Dictionary(mut resources) = self.reader.resolved(resources)? else { return Ok(None) };
+        let Object::Dictionary(mut resources) = self.reader.resolved(resources)? else {
+            return Ok(None);
+        };
         let mut sorts = Vec::new();
         for sort in SORTS {
             if let Object::Dictionary(named) = self.reader.entry(&resources, sort)?
@@ -78,7 +99,8 @@ impl Copy<'_> {
             if !self.names_in(&waiting, &mut names)? {
                 return Ok(None);
             }
-            let all_used = |named: &Dictionary| named.0.iter().all(|(name, _)| names.names.contains(name));
+            let all_used =
+                |named: &Dictionary| named.0.iter().all(|(name, _)| names.names.contains(name));
             if sorts.iter().all(|(_, named)| all_used(named)) {
                 return Ok(None);
             }
@@ -91,7 +113,10 @@ impl Copy<'_> {
         }
         for (sort, mut named) in sorts {
             named.0.retain(|(name, _)| names.names.contains(name));
-            resources.put(sort, (!named.0.is_empty()).then_some(Object::Dictionary(named)));
+            resources.put(
+                sort,
+                (!named.0.is_empty()).then_some(Object::Dictionary(named)),
+            );
         }
         Ok(Some(resources))
     }
@@ -113,17 +138,31 @@ impl Copy<'_> {
     }
 
     /// The contents of what is drawn and has no resources of its own, so that it takes the page's.
-    fn bare(&mut self, sorts: &[(&str, Dictionary)], names: &HashSet<Vec<u8>>) -> Result<Vec<u32>, Error> {
+    fn bare(
+        &mut self,
+        sorts: &[(&str, Dictionary)],
+        names: &HashSet<Vec<u8>>,
+    ) -> Result<Vec<u32>, Error> {
         let mut contents = Vec::new();
-        for (sort, named) in sorts.iter().filter(|(sort, _)| matches!(*sort, "XObject" | "Font" | "Pattern")) {
+        for (sort, named) in sorts
+            .iter()
+            .filter(|(sort, _)| matches!(*sort, "XObject" | "Font" | "Pattern"))
+        {
             for (_, value) in named.0.iter().filter(|(name, _)| names.contains(name)) {
-                let Object::Dictionary(used) = self.reader.resolved(value)? else { continue };
+                let Object::Dictionary(used) = self.reader.resolved(value)? else {
+                    continue;
+                };
                 if used.has("Resources") {
                     continue;
                 }
                 if *sort == "Font" {
                     if let Object::Dictionary(shapes) = self.reader.entry(&used, "CharProcs")? {
-                        contents.extend(shapes.0.iter().filter_map(|(_, shape)| shape.as_reference()));
+                        contents.extend(
+                            shapes
+                                .0
+                                .iter()
+                                .filter_map(|(_, shape)| shape.as_reference()),
+                        );
                     }
                 } else if !used.is("Subtype", "Image") {
                     contents.extend(value.as_reference());
@@ -137,16 +176,27 @@ impl Copy<'_> {
     fn bare_appearances(&mut self, annotations: &[Object]) -> Result<Vec<u32>, Error> {
         let mut contents = Vec::new();
         for annotation in annotations {
-            let Object::Dictionary(annotation) = self.reader.resolved(annotation)? else { continue };
-            let Object::Dictionary(looks) = self.reader.entry(&annotation, "AP")? else { continue };
+            let Object::Dictionary(annotation) = self.reader.resolved(annotation)? else {
+                continue;
+            };
+            let Object::Dictionary(looks) = self.reader.entry(&annotation, "AP")? else {
+                continue;
+            };
             for (_, look) in &looks.0 {
                 let states = match self.reader.resolved(look)? {
                     Object::Dictionary(states) if !states.has("BBox") => states,
                     _ => Dictionary(vec![(Vec::new(), look.clone())]),
                 };
-                for number in states.0.iter().filter_map(|(_, state)| state.as_reference()) {
+                for number in states
+                    .0
+                    .iter()
+                    .filter_map(|(_, state)| state.as_reference())
+                {
                     let form = self.reader.get_only(number, Some(&["Resources"]))?.object;
-                    if form.as_dictionary().is_some_and(|form| !form.has("Resources")) {
+                    if form
+                        .as_dictionary()
+                        .is_some_and(|form| !form.has("Resources"))
+                    {
                         contents.push(number);
                     }
                 }
@@ -169,7 +219,9 @@ impl NamesIn {
         let mut rest = piece;
         loop {
             let Some(name) = &mut self.name else {
-                let Some(slash) = memchr::memchr(b'/', rest) else { break };
+                let Some(slash) = memchr::memchr(b'/', rest) else {
+                    break;
+                };
                 rest = rest.get(slash.saturating_add(1)..).unwrap_or_default();
                 self.name = Some(Vec::new());
                 continue;
@@ -183,7 +235,11 @@ impl NamesIn {
             rest = rest.get(end..).unwrap_or_default();
             let name = self.name.take().unwrap_or_default();
             if !self.names.contains(&name) {
-                self.names.insert(if name.contains(&b'#') { unescaped(&name) } else { name });
+                self.names.insert(if name.contains(&b'#') {
+                    unescaped(&name)
+                } else {
+                    name
+                });
             }
             if self.names.len() > MOST_NAMES {
                 return Want::Enough;

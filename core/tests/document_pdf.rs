@@ -1,0 +1,777 @@
+//! Pages of a PDF, kept and removed: what is theirs stays, and of the others nothing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "a test ends by panicking, and writes a file as it reads"
+)]
+
+mod pdf_making;
+
+use lopdf::{Dictionary, Object};
+use mindee_core::Error;
+use mindee_core::document::{Budget, Limits, inspect, keep_pages, remove_pages};
+use pdf_making::{Making, budget, contains, contents, document, file, plain};
+use proptest::prelude::*;
+
+const TEXTS: [&str; 5] = ["zero", "one", "two", "three", "four"];
+
+fn keep(pdf: &[u8], pages: &[i64]) -> Result<Vec<u8>, Error> {
+    keep_pages(&file(pdf), pages, 0, &budget()).map(|made| made.content.to_vec())
+}
+
+fn remove(pdf: &[u8], pages: &[i64]) -> Result<Vec<u8>, Error> {
+    remove_pages(&file(pdf), pages, 0, &budget()).map(|made| made.content.to_vec())
+}
+
+/// The texts of the pages, of those that [`plain`] writes.
+fn texts(pdf: &[u8]) -> Vec<&'static str> {
+    let text = |content: String| {
+        TEXTS
+            .into_iter()
+            .find(|text| content.contains(text))
+            .unwrap()
+    };
+    contents(pdf).into_iter().map(text).collect()
+}
+
+/// The dictionaries of the pages, in their order.
+fn pages(pdf: &[u8]) -> Vec<Dictionary> {
+    let read = lopdf::Document::load_mem(pdf).unwrap();
+    read.get_pages()
+        .values()
+        .map(|page| read.get_dictionary(*page).unwrap().clone())
+        .collect()
+}
+
+/// The annotations of a page.
+fn annotations(pdf: &[u8], page: usize) -> Vec<Dictionary> {
+    let read = lopdf::Document::load_mem(pdf).unwrap();
+    let number = *read.get_pages().values().nth(page).unwrap();
+    read.get_page_annotations(number)
+        .unwrap()
+        .into_iter()
+        .cloned()
+        .collect()
+}
+
+fn catalog(pdf: &[u8]) -> (lopdf::Document, Dictionary) {
+    let read = lopdf::Document::load_mem(pdf).unwrap();
+    let catalog = read.catalog().unwrap().clone();
+    (read, catalog)
+}
+
+#[test]
+fn pages_come_in_the_order_given_and_as_often_as_given() {
+    let pdf = plain(&TEXTS);
+    assert_eq!(
+        texts(&keep(&pdf, &[0, -2, -1]).unwrap()),
+        ["zero", "three", "four"]
+    );
+    assert_eq!(
+        texts(&keep(&pdf, &[3, 1, 3]).unwrap()),
+        ["three", "one", "three"]
+    );
+    assert_eq!(
+        texts(&remove(&pdf, &[-1, 1, 1]).unwrap()),
+        ["zero", "two", "three"]
+    );
+}
+
+#[test]
+fn a_page_that_there_is_not_is_named_with_the_number_of_pages() {
+    let pdf = plain(&TEXTS);
+    for page in [5, -6, i64::MIN, i64::MAX] {
+        for made in [keep(&pdf, &[0, page]), remove(&pdf, &[page])] {
+            let error = made.unwrap_err();
+            assert_eq!(error.code(), "document.page_out_of_range");
+            assert!(error.message().contains(&page.to_string()), "{error}");
+            assert!(error.message().contains(" 5"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn at_least_one_page_must_be_left() {
+    let pdf = plain(&TEXTS);
+    assert_eq!(
+        keep(&pdf, &[]).unwrap_err().code(),
+        "document.no_pages_left"
+    );
+    assert_eq!(
+        remove(&pdf, &[0, 1, 2, 3, -1]).unwrap_err().code(),
+        "document.no_pages_left"
+    );
+}
+
+#[test]
+fn a_document_of_too_few_pages_stays_as_it_is() {
+    let pdf = plain(&TEXTS);
+    let made = keep_pages(&file(&pdf), &[0], 6, &budget()).unwrap();
+    assert_eq!(made.content, pdf);
+    let made = remove_pages(&file(&pdf), &[99], 6, &budget()).unwrap();
+    assert_eq!(made.content, pdf);
+    let made = keep_pages(&file(&pdf), &[0], 5, &budget()).unwrap();
+    assert_eq!(texts(&made.content), ["zero"]);
+}
+
+#[test]
+fn all_pages_of_a_sound_file_are_the_file() {
+    let pdf = plain(&TEXTS);
+    assert_eq!(keep(&pdf, &[0, 1, 2, 3, 4]).unwrap(), pdf);
+    assert_eq!(remove(&pdf, &[]).unwrap(), pdf);
+    let mut junk = b"junk\n".to_vec();
+    junk.extend_from_slice(&pdf);
+    let made = keep(&junk, &[0, 1, 2, 3, 4]).unwrap();
+    assert!(made.starts_with(b"%PDF-"));
+    assert_eq!(texts(&made), TEXTS);
+}
+
+#[test]
+fn the_name_and_the_type_stay() {
+    let made = keep_pages(&file(&plain(&TEXTS)), &[1], 0, &budget()).unwrap();
+    assert_eq!(
+        (made.filename.as_str(), made.media_type),
+        ("document.pdf", "application/pdf")
+    );
+}
+
+/// What a page of [`book`] has that goes with it.
+const OF_A_PAGE: [&str; 12] = [
+    "content",
+    "picture",
+    "note",
+    "link",
+    "field",
+    "value",
+    "outline",
+    "name",
+    "old-name",
+    "layer",
+    "thumbnail",
+    "label",
+];
+/// What it has that no part of the file keeps.
+const OF_NONE: [&str; 6] = [
+    "structure",
+    "thread",
+    "attached",
+    "script",
+    "earlier",
+    "private",
+];
+
+/// Pages with everything that a page can have, each thing marked `m3-note` and so on.
+#[allow(
+    clippy::too_many_lines,
+    reason = "a file, from its beginning to its end"
+)]
+fn book(count: usize) -> Vec<u8> {
+    let mut pdf = Making::default();
+    let (root, node, form, outlines) = (pdf.reserve(), pdf.reserve(), pdf.reserve(), pdf.reserve());
+    let resources = pdf.reserve();
+    let pages: Vec<usize> = (0..count).map(|_| pdf.reserve()).collect();
+    let entries: Vec<usize> = (0..count).map(|_| pdf.reserve()).collect();
+    let (mut pictures, mut layers, mut layer_names) = (String::new(), String::new(), String::new());
+    let (mut fields, mut names, mut old_names) = (String::new(), String::new(), String::new());
+    let (mut labels, mut structure, mut scripts) = (String::new(), String::new(), String::new());
+    for (page, number) in pages.iter().enumerate() {
+        let mark = |sort: &str| format!("m{page}-{sort}");
+        let next = pages[(page + 1) % count];
+        let picture = pdf.stream(
+            "/Type /XObject /Subtype /Image /Width 4 /Height 3 /ColorSpace /DeviceGray /BitsPerComponent 8",
+            mark("picture").as_bytes(),
+        );
+        let layer = pdf.add(&format!("<</Type /OCG /Name ({})>>", mark("layer")));
+        let content = pdf.stream(
+            "",
+            format!(
+                "BT /F1 9 Tf ({}) Tj ET /Im{page} Do /OC /Layer{page} BDC EMC",
+                mark("content")
+            )
+            .as_bytes(),
+        );
+        let thumbnail = pdf.stream("", mark("thumbnail").as_bytes());
+        let annotation =
+            |entries: &str| format!("<</Type /Annot /Rect [1 1 9 9] /P {number} 0 R {entries}>>");
+        let popup = pdf.reserve();
+        let note = pdf.add(&annotation(&format!(
+            "/Subtype /Text /Contents ({}) /Popup {popup} 0 R",
+            mark("note")
+        )));
+        pdf.set(
+            popup,
+            &annotation(&format!("/Subtype /Popup /Parent {note} 0 R")),
+        );
+        let link = pdf.add(&annotation(&format!(
+            "/Subtype /Link /Contents ({}) /Dest [{next} 0 R /Fit]",
+            mark("link")
+        )));
+        let named = pdf.add(&annotation(&format!(
+            "/Subtype /Link /A <</S /GoTo /D (m{}-name)>>",
+            (page + 2) % count
+        )));
+        // A field with one widget on this page and one on the next.
+        let field = pdf.reserve();
+        let widget = pdf.add(&annotation(&format!(
+            "/Subtype /Widget /Parent {field} 0 R"
+        )));
+        pdf.set(
+            field,
+            &format!(
+                "<</FT /Tx /T ({}) /V ({}) /Kids [{widget} 0 R]>>",
+                mark("field"),
+                mark("value")
+            ),
+        );
+        let bead = pdf.add(&format!(
+            "<</Type /Bead /T <</Type /Thread /I <</Title ({})>>>> /P {number} 0 R>>",
+            mark("thread")
+        ));
+        let element = pdf.add(&format!(
+            "<</Type /StructElem /S /P /Pg {number} 0 R /K 0 /ActualText ({})>>",
+            mark("structure")
+        ));
+        pdf.set(
+            *number,
+            &format!(
+                "<</Type /Page /Parent {node} 0 R /Contents {content} 0 R /Thumb {thumbnail} 0 R \
+                 /Annots [{note} 0 R {popup} 0 R {link} 0 R {named} 0 R {widget} 0 R] /B [{bead} 0 R] \
+                 /StructParents {page} /PieceInfo <</App <</Private ({})>>>>>>",
+                mark("private")
+            ),
+        );
+        pdf.add(&format!("({})", mark("earlier")));
+        let chained = |at: Option<&usize>, key: &str| {
+            at.map_or(String::new(), |at| format!("/{key} {at} 0 R"))
+        };
+        let before = page.checked_sub(1).and_then(|before| entries.get(before));
+        pdf.set(
+            entries[page],
+            &format!(
+                "<</Title ({}) /Parent {outlines} 0 R /Dest [{number} 0 R /Fit] {} {}>>",
+                mark("outline"),
+                chained(before, "Prev"),
+                chained(entries.get(page + 1), "Next")
+            ),
+        );
+        let attached = pdf.stream("/Type /EmbeddedFile", mark("attached").as_bytes());
+        pictures.push_str(&format!("/Im{page} {picture} 0 R "));
+        layers.push_str(&format!("{layer} 0 R "));
+        layer_names.push_str(&format!("/Layer{page} {layer} 0 R "));
+        fields.push_str(&format!("{field} 0 R "));
+        names.push_str(&format!("({}) [{number} 0 R /Fit] ", mark("name")));
+        old_names.push_str(&format!("/{} [{number} 0 R /Fit] ", mark("old-name")));
+        labels.push_str(&format!("{page} <</P ({})>> ", mark("label")));
+        structure.push_str(&format!("{element} 0 R "));
+        scripts.push_str(&format!(
+            "({}) <</S /JavaScript /JS ({attached} 0 R)>> (f{page}) <</EF <</F {attached} 0 R>>>> ",
+            mark("script")
+        ));
+    }
+    let kids: String = pages.iter().map(|page| format!("{page} 0 R ")).collect();
+    pdf.set(
+        node,
+        &format!(
+            "<</Type /Pages /Count {count} /Kids [{kids}] /MediaBox [0 0 300 200] /Rotate 90 \
+             /Resources {resources} 0 R>>"
+        ),
+    );
+    pdf.set(
+        resources,
+        &format!(
+            "<</Font <</F1 <</Type /Font /Subtype /Type1 /BaseFont /Helvetica>>>> /XObject <<{pictures}>> \
+             /Properties <<{layer_names}>>>>"
+        ),
+    );
+    pdf.set(
+        form,
+        &format!("<</Fields [{fields}] /DA (/F1 9 Tf) /XFA (m0-private)>>"),
+    );
+    let (first, last) = (entries[0], entries[count - 1]);
+    pdf.set(
+        outlines,
+        &format!("<</Type /Outlines /First {first} 0 R /Last {last} 0 R /Count {count}>>"),
+    );
+    pdf.set(
+        root,
+        &format!(
+            "<</Type /Catalog /Pages {node} 0 R /AcroForm {form} 0 R /Outlines {outlines} 0 R \
+             /Names <</Dests <</Names [{names}]>> /JavaScript <</Names [{scripts}]>>>> \
+             /Dests <<{old_names}>> /PageLabels <</Nums [{labels}]>> \
+             /OCProperties <</OCGs [{layers}] /D <</ON [{layers}] /Order [{layers}]>>>> \
+             /StructTreeRoot <</Type /StructTreeRoot /K [{structure}]>> /MarkInfo <</Marked true>> \
+             /Lang (en) /OpenAction [{} 0 R /Fit]>>",
+            pages[0]
+        ),
+    );
+    let info = pdf.add("<</Author (the-author)>>");
+    pdf.trailer(&format!("/Info {info} 0 R"));
+    pdf.finish(root)
+}
+
+/// Which sorts of marks of a page are in the file.
+fn marked(pdf: &[u8], page: usize, sorts: &[&'static str]) -> Vec<&'static str> {
+    let here = |sort: &&&str| contains(pdf, &format!("m{page}-{sort}"));
+    sorts.iter().filter(here).copied().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn all_of_a_kept_page_stays_and_nothing_of_the_others(kept in prop::collection::vec(0_usize..6, 1..9)) {
+        let pages: Vec<i64> = kept.iter().map(|page| i64::try_from(*page).unwrap()).collect();
+        let pdf = book(6);
+        prop_assume!(kept != [0, 1, 2, 3, 4, 5]);
+        let made = keep(&pdf, &pages).unwrap();
+        for page in 0..6 {
+            let expected: &[&str] = if kept.contains(&page) { &OF_A_PAGE } else { &[] };
+            prop_assert_eq!(marked(&made, page, &OF_A_PAGE), expected, "page {}", page);
+            prop_assert_eq!(marked(&made, page, &OF_NONE), [""; 0], "page {}", page);
+        }
+        prop_assert!(contains(&made, "the-author"));
+        let found: Vec<bool> = contents(&made)
+            .iter()
+            .zip(&kept)
+            .map(|(content, page)| content.contains(&format!("m{page}-content")))
+            .collect();
+        prop_assert_eq!(found, vec![true; kept.len()]);
+    }
+
+    #[test]
+    fn pages_of_pages_are_the_pages_of_the_whole(
+        first in prop::collection::vec(0_usize..5, 1..8),
+        second in prop::collection::vec(any::<prop::sample::Index>(), 1..8),
+    ) {
+        let number = |place: usize| i64::try_from(place).unwrap();
+        let second: Vec<usize> = second.iter().map(|index| index.index(first.len())).collect();
+        let at_once: Vec<i64> = second.iter().map(|place| number(first[*place])).collect();
+        let first: Vec<i64> = first.into_iter().map(number).collect();
+        let second: Vec<i64> = second.into_iter().map(number).collect();
+        let pdf = plain(&TEXTS);
+        let twice = keep(&keep(&pdf, &first).unwrap(), &second).unwrap();
+        prop_assert_eq!(texts(&twice), texts(&keep(&pdf, &at_once).unwrap()));
+    }
+
+    #[test]
+    fn kept_and_removed_pages_are_all_pages(chosen in prop::collection::btree_set(0_i64..5, 1..5)) {
+        let pdf = plain(&TEXTS);
+        let chosen: Vec<i64> = chosen.into_iter().collect();
+        let mut all = texts(&keep(&pdf, &chosen).unwrap());
+        all.extend(texts(&remove(&pdf, &chosen).unwrap()));
+        all.sort_unstable();
+        let mut expected = TEXTS;
+        expected.sort_unstable();
+        prop_assert_eq!(all, expected);
+    }
+}
+
+#[test]
+fn a_page_takes_along_what_it_inherits() {
+    for page in pages(&keep(&book(3), &[1]).unwrap()) {
+        assert_eq!(page.get(b"Rotate").unwrap().as_i64().unwrap(), 90);
+        assert_eq!(page.get(b"MediaBox").unwrap().as_array().unwrap().len(), 4);
+        assert!(page.has(b"Resources"));
+    }
+}
+
+#[test]
+fn a_link_to_a_kept_page_leads_there_and_another_stays_as_a_frame() {
+    let made = keep(&book(4), &[2, 1]).unwrap();
+    let read = lopdf::Document::load_mem(&made).unwrap();
+    let numbers: Vec<_> = read.get_pages().values().copied().collect();
+    // Of the page that was 1, the link to what was 2 leads to the first page now.
+    let links: Vec<Dictionary> = annotations(&made, 1)
+        .into_iter()
+        .filter(|annotation| annotation.get(b"Subtype").unwrap().as_name().unwrap() == b"Link")
+        .collect();
+    assert_eq!(links.len(), 2);
+    let target = links[0].get(b"Dest").unwrap().as_array().unwrap()[0]
+        .as_reference()
+        .unwrap();
+    assert_eq!(target, numbers[0]);
+    assert!(!links[1].has(b"A"), "its target was page 3");
+    let links: Vec<Dictionary> = annotations(&made, 0)
+        .into_iter()
+        .filter(|annotation| annotation.get(b"Subtype").unwrap().as_name().unwrap() == b"Link")
+        .collect();
+    assert!(!links[0].has(b"Dest"), "its target was page 3");
+}
+
+#[test]
+fn annotations_say_on_which_page_they_are_now() {
+    let made = keep(&book(3), &[2, 2]).unwrap();
+    let read = lopdf::Document::load_mem(&made).unwrap();
+    let mut seen = Vec::new();
+    for (place, number) in read.get_pages().values().enumerate() {
+        let page = read.get_dictionary(*number).unwrap();
+        for annotation in page.get(b"Annots").unwrap().as_array().unwrap() {
+            let annotation = annotation.as_reference().unwrap();
+            assert!(!seen.contains(&annotation), "each page has its own");
+            seen.push(annotation);
+            let dictionary = read.get_dictionary(annotation).unwrap();
+            assert_eq!(
+                dictionary.get(b"P").unwrap().as_reference().unwrap(),
+                *number,
+                "page {place}"
+            );
+            if let Ok(popup) = dictionary.get(b"Popup") {
+                let popup = read.get_dictionary(popup.as_reference().unwrap()).unwrap();
+                assert_eq!(
+                    popup.get(b"Parent").unwrap().as_reference().unwrap(),
+                    annotation
+                );
+            }
+        }
+    }
+    assert_eq!(seen.len(), 10);
+}
+
+fn field_names(pdf: &[u8]) -> Vec<String> {
+    let (read, catalog) = catalog(pdf);
+    let Ok(form) = catalog.get(b"AcroForm") else {
+        return Vec::new();
+    };
+    let form = read.dereference(form).unwrap().1.as_dict().unwrap();
+    let name = |field: &Object| {
+        let field = read.get_dictionary(field.as_reference().unwrap()).unwrap();
+        String::from_utf8_lossy(field.get(b"T").unwrap().as_str().unwrap()).into_owned()
+    };
+    form.get(b"Fields")
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(name)
+        .collect()
+}
+
+#[test]
+fn fields_of_a_page_that_is_given_twice_have_names_of_their_own() {
+    let made = keep(&book(3), &[1, 1, 0]).unwrap();
+    assert_eq!(field_names(&made), ["m0-field", "m1-field", "m1-field (1)"]);
+    let widgets = annotations(&made, 1);
+    let own = widgets.iter().find(|widget| widget.has(b"FT")).unwrap();
+    assert_eq!(own.get(b"V").unwrap().as_str().unwrap(), b"m1-value");
+}
+
+#[test]
+fn a_field_on_two_pages_stays_with_the_one_that_is_kept() {
+    let mut pdf = Making::default();
+    let (root, node, field) = (pdf.reserve(), pdf.reserve(), pdf.reserve());
+    let mut kids = Vec::new();
+    let mut pages = String::new();
+    for place in 0..2 {
+        let page = pdf.reserve();
+        let widget = pdf.add(&format!(
+            "<</Subtype /Widget /Rect [1 1 9 9] /Parent {field} 0 R /P {page} 0 R /AS (state{place})>>"
+        ));
+        pdf.set(
+            page,
+            &format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Annots [{widget} 0 R]>>"
+            ),
+        );
+        kids.push(format!("{widget} 0 R"));
+        pages.push_str(&format!("{page} 0 R "));
+    }
+    pdf.set(
+        field,
+        &format!(
+            "<</FT /Btn /T (choice) /V /Yes /Kids [{}]>>",
+            kids.join(" ")
+        ),
+    );
+    pdf.set(node, &format!("<</Type /Pages /Count 2 /Kids [{pages}]>>"));
+    pdf.set(
+        root,
+        &format!("<</Type /Catalog /Pages {node} 0 R /AcroForm <</Fields [{field} 0 R]>>>>"),
+    );
+    let made = keep(&pdf.finish(root), &[1]).unwrap();
+    assert_eq!(field_names(&made), ["choice"]);
+    assert!(contains(&made, "state1") && !contains(&made, "state0"));
+}
+
+#[test]
+fn a_form_of_other_pages_goes() {
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let field = pdf.add("<</FT /Tx /T (unseen) /V (secret)>>");
+    let pages: String = (0..2)
+        .map(|_| {
+            let page = pdf.add(&format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
+            ));
+            format!("{page} 0 R ")
+        })
+        .collect();
+    pdf.set(node, &format!("<</Type /Pages /Count 2 /Kids [{pages}]>>"));
+    pdf.set(
+        root,
+        &format!("<</Type /Catalog /Pages {node} 0 R /AcroForm <</Fields [{field} 0 R]>>>>"),
+    );
+    let made = keep(&pdf.finish(root), &[0]).unwrap();
+    assert!(!contains(&made, "secret") && !contains(&made, "AcroForm"));
+}
+
+#[test]
+fn a_button_does_not_bring_the_fields_that_it_resets() {
+    let mut pdf = Making::default();
+    let (root, node, first, second) = (pdf.reserve(), pdf.reserve(), pdf.reserve(), pdf.reserve());
+    let far = pdf.add(&format!(
+        "<</Subtype /Widget /FT /Tx /T (far) /V (secret) /Rect [1 1 9 9] /P {second} 0 R>>"
+    ));
+    let button = pdf.add(&format!(
+        "<</Subtype /Widget /FT /Btn /T (near) /Rect [1 1 9 9] /A <</S /ResetForm /Fields [{far} 0 R]>>>>"
+    ));
+    for (page, widget) in [(first, button), (second, far)] {
+        pdf.set(
+            page,
+            &format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Annots [{widget} 0 R]>>"
+            ),
+        );
+    }
+    pdf.set(
+        node,
+        &format!("<</Type /Pages /Count 2 /Kids [{first} 0 R {second} 0 R]>>"),
+    );
+    pdf.set(
+        root,
+        &format!(
+            "<</Type /Catalog /Pages {node} 0 R /AcroForm <</Fields [{button} 0 R {far} 0 R]>>>>"
+        ),
+    );
+    let made = keep(&pdf.finish(root), &[0]).unwrap();
+    assert_eq!(field_names(&made), ["near"]);
+    assert!(!contains(&made, "secret"));
+}
+
+#[test]
+fn a_signature_goes_and_its_field_looks_the_same() {
+    let pdf = document("signed.pdf");
+    let made = keep_pages(&pdf, &[0], 0, &budget()).unwrap();
+    assert!(!contains(&made.content, "/Sig"), "it is on the second page");
+    let made = keep_pages(&pdf, &[1, 0], 0, &budget()).unwrap();
+    assert!(!contains(&made.content, "ByteRange") && !contains(&made.content, "SigFlags"));
+    let (read, _) = catalog(&made.content);
+    let is_field = |object: &&Object| {
+        object.as_dict().is_ok_and(|field| {
+            field
+                .get(b"FT")
+                .is_ok_and(|sort| sort.as_name().unwrap() == b"Sig")
+        })
+    };
+    let fields: Vec<&Object> = read.objects.values().filter(is_field).collect();
+    assert_eq!(fields.len(), 1);
+    let field = fields[0].as_dict().unwrap();
+    assert!(!field.has(b"V") && field.has(b"AP"));
+}
+
+#[test]
+fn entries_beneath_one_that_goes_take_its_place() {
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let pages: Vec<usize> = (0..3)
+        .map(|_| {
+            pdf.add(&format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
+            ))
+        })
+        .collect();
+    let kids: String = pages.iter().map(|page| format!("{page} 0 R ")).collect();
+    let (outlines, part, chapter, end) =
+        (pdf.reserve(), pdf.reserve(), pdf.reserve(), pdf.reserve());
+    pdf.set(
+        outlines,
+        &format!("<</Type /Outlines /First {part} 0 R /Last {end} 0 R /Count 3>>"),
+    );
+    pdf.set(
+        part,
+        &format!(
+            "<</Title (part) /Parent {outlines} 0 R /Next {end} 0 R /First {chapter} 0 R /Last {chapter} 0 R \
+             /Count 1 /Dest [{} 0 R /Fit]>>",
+            pages[0]
+        ),
+    );
+    pdf.set(
+        chapter,
+        &format!(
+            "<</Title (chapter) /Parent {part} 0 R /A <</S /GoTo /D [{} 0 R /Fit]>>>>",
+            pages[1]
+        ),
+    );
+    pdf.set(
+        end,
+        &format!(
+            "<</Title (end) /Parent {outlines} 0 R /Prev {part} 0 R /Dest [{} 0 R /Fit]>>",
+            pages[2]
+        ),
+    );
+    pdf.set(node, &format!("<</Type /Pages /Count 3 /Kids [{kids}]>>"));
+    pdf.set(
+        root,
+        &format!("<</Type /Catalog /Pages {node} 0 R /Outlines {outlines} 0 R>>"),
+    );
+    let pdf = pdf.finish(root);
+
+    let made = keep(&pdf, &[1, 2]).unwrap();
+    let (read, catalog) = catalog(&made);
+    let outlines = read
+        .get_dictionary(catalog.get(b"Outlines").unwrap().as_reference().unwrap())
+        .unwrap();
+    assert_eq!(outlines.get(b"Count").unwrap().as_i64().unwrap(), 2);
+    let follow = |from: &Dictionary, key: &[u8]| {
+        let number = from.get(key).unwrap().as_reference().unwrap();
+        read.get_dictionary(number).unwrap().clone()
+    };
+    let first = follow(outlines, b"First");
+    assert_eq!(first.get(b"Title").unwrap().as_str().unwrap(), b"chapter");
+    let second = follow(&first, b"Next");
+    assert_eq!(second.get(b"Title").unwrap().as_str().unwrap(), b"end");
+    assert!(!second.has(b"Next"));
+    assert_eq!(follow(outlines, b"Last"), second);
+    assert_eq!(follow(&second, b"Prev"), first);
+    assert!(!contains(&made, "(part)"));
+}
+
+#[test]
+fn pages_keep_their_labels() {
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let kids: String = (0..6)
+        .map(|_| {
+            let page = pdf.add(&format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
+            ));
+            format!("{page} 0 R ")
+        })
+        .collect();
+    pdf.set(node, &format!("<</Type /Pages /Count 6 /Kids [{kids}]>>"));
+    pdf.set(
+        root,
+        &format!(
+            "<</Type /Catalog /Pages {node} 0 R /PageLabels <</Nums [0 <</S /r>> 2 <</S /D /P (A-) /St 7>>]>>>>"
+        ),
+    );
+    // i, ii, A-7, A-8, A-9, A-10
+    let made = keep(&pdf.finish(root), &[1, 3, 4, 0]).unwrap();
+    let (read, catalog) = catalog(&made);
+    let labels = read
+        .dereference(catalog.get(b"PageLabels").unwrap())
+        .unwrap()
+        .1
+        .as_dict()
+        .unwrap();
+    let told: Vec<String> = labels
+        .get(b"Nums")
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .chunks(2)
+        .map(|pair| {
+            let label = pair[1].as_dict().unwrap();
+            let style =
+                String::from_utf8_lossy(label.get(b"S").unwrap().as_name().unwrap()).into_owned();
+            let start = label.get(b"St").unwrap().as_i64().unwrap();
+            format!("{} {style}{start}", pair[0].as_i64().unwrap())
+        })
+        .collect();
+    assert_eq!(told, ["0 r2", "1 D8", "3 r1"]);
+}
+
+#[test]
+fn an_encrypted_file_that_opens_comes_out_open() {
+    for name in [
+        "empty-password-rc4-40.pdf",
+        "empty-password-rc4-128.pdf",
+        "empty-password-aes-128.pdf",
+        "empty-password-aes-256.pdf",
+        "empty-password-aes-256-in-streams.pdf",
+    ] {
+        let pdf = document(name);
+        let count = i64::try_from(inspect(&pdf, &budget()).unwrap().pages.unwrap()).unwrap();
+        for pages in [vec![0], (0..count).collect()] {
+            let made = keep_pages(&pdf, &pages, 0, &budget()).unwrap();
+            let read = lopdf::Document::load_mem(&made.content).unwrap();
+            assert!(!read.was_encrypted(), "{name}");
+            assert_eq!(read.get_pages().len(), pages.len(), "{name}");
+            let look = inspect(&file(&made.content), &budget()).unwrap();
+            assert_eq!(look.text_layer, Some(true), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_file_with_a_password_is_an_error_that_says_so() {
+    for name in [
+        "password-rc4-128.pdf",
+        "password-aes-256.pdf",
+        "password-aes-256-in-streams.pdf",
+    ] {
+        let error = keep_pages(&document(name), &[0], 0, &budget()).unwrap_err();
+        assert_eq!(error.code(), "document.encrypted", "{name}");
+    }
+}
+
+#[test]
+fn a_packed_file_stays_packed() {
+    let pdf = document("object-streams.pdf");
+    let made = keep_pages(&pdf, &[-1], 0, &budget()).unwrap();
+    assert!(
+        contains(&made.content, "/ObjStm")
+            && made.content.len() < usize::try_from(pdf.length()).unwrap()
+    );
+    assert_eq!(contents(&made.content).len(), 1);
+}
+
+#[test]
+fn a_page_larger_than_the_limit_of_objects_is_not_copied() {
+    let limits = Limits {
+        objects: 20,
+        ..Limits::default()
+    };
+    let error = keep_pages(&file(&book(4)), &[0], 0, &Budget::new(limits)).unwrap_err();
+    assert_eq!(error.code(), "document.limit");
+    assert!(error.message().contains("limit_objects"), "{error}");
+}
+
+#[test]
+fn what_a_form_shares_with_all_pages_comes_without_the_others() {
+    let mut pdf = Making::default();
+    let (root, node, resources) = (pdf.reserve(), pdf.reserve(), pdf.reserve());
+    let mut kids = String::new();
+    let mut drawn = String::new();
+    for place in 0..3 {
+        let picture = pdf.stream(
+            "/Type /XObject /Subtype /Image /Width 8 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8",
+            format!("picture{place}").as_bytes(),
+        );
+        let form = pdf.stream(
+            &format!("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources {resources} 0 R"),
+            format!("/Im{place} Do").as_bytes(),
+        );
+        // One without resources draws with those of its page.
+        let bare = pdf.stream(
+            "/Type /XObject /Subtype /Form /BBox [0 0 9 9]",
+            format!("/Fm{place} Do").as_bytes(),
+        );
+        let content = pdf.stream("", format!("/Bare{place} Do").as_bytes());
+        drawn.push_str(&format!(
+            "/Im{place} {picture} 0 R /Fm{place} {form} 0 R /Bare{place} {bare} 0 R "
+        ));
+        let page = pdf.add(&format!(
+            "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Contents {content} 0 R /Resources {resources} 0 R>>"
+        ));
+        kids.push_str(&format!("{page} 0 R "));
+    }
+    pdf.set(resources, &format!("<</XObject <<{drawn}>>>>"));
+    pdf.set(node, &format!("<</Type /Pages /Count 3 /Kids [{kids}]>>"));
+    pdf.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
+    let made = keep(&pdf.finish(root), &[1]).unwrap();
+    assert!(contains(&made, "picture1"));
+    assert!(!contains(&made, "picture0") && !contains(&made, "picture2"));
+}
