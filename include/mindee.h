@@ -155,7 +155,8 @@ typedef struct mindee_options mindee_options;
 // What Mindee found, or a list: a page of models, documents of the ledger. It does not change, and threads may share it.
 typedef struct mindee_result mindee_result;
 
-// A document to send. It does not change, and threads may share it.
+// A document to send. It does not change, and threads may share it; what a reader gives can be
+// sent once.
 //
 // Whether it can be sent is checked by the call, before any byte leaves.
 typedef struct mindee_source mindee_source;
@@ -184,11 +185,18 @@ typedef struct {
     size_t length;
 } mindee_bytes;
 
-// Tells the owner of lent bytes that the library no longer reads them.
+// Tells the owner of lent bytes, or of a reader's context, that the library is done with them.
 //
-// It may come from any thread, at any time until the source and every call with it have ended,
-// and must not call the library.
+// It comes exactly once, from any thread, and must not call the library.
 typedef void (*mindee_release)(void *context);
+
+// Writes the next bytes of a document to `buffer`, `capacity` at most, and returns their number:
+// 0 at the end of the document, a negative number where it cannot be read. The number stands
+// among the causes of the call's error, `source.unreadable`.
+//
+// It may wait as long as it likes: it comes from a thread of the library, never from one that is
+// in a call, and from one at a time. It must not throw, and must not call the library.
+typedef int64_t (*mindee_read)(void *context, uint8_t *buffer, size_t capacity);
 
 // A header of a request, as it came.
 typedef struct {
@@ -347,16 +355,37 @@ mindee_error *mindee_source_bytes(mindee_bytes bytes, mindee_str name, mindee_so
 
 // Bytes in memory, lent and never copied. `name` is their file name and may be NULL.
 //
-// Ownership: `bytes` stay the caller's and must not change until `release(context)` is called,
-// exactly once, when the source is freed and every call with it has ended; if this function
-// fails, before it returns. `release` may be NULL for bytes that live for ever. `name` is copied;
-// `*out` is the caller's, to free with `mindee_source_free`.
-// Threads: any; `release` may come from any thread, and must not call this library.
+// Ownership: `bytes` stay the caller's and must not change until `release(context)` is called, when
+// the source is freed and every call with it has ended; if this function fails, before it returns.
+// `release` may be NULL for bytes that live for ever. `name` is copied; `*out` is the caller's, to
+// free with `mindee_source_free`.
+// Threads: any.
 mindee_error *mindee_source_lent(mindee_bytes bytes,
                                  mindee_str name,
                                  mindee_release release,
                                  void *context,
                                  mindee_source **out);
+
+// A document that `read` gives while it is sent, a few pieces ahead: it is never held in memory.
+// Nothing is read before a call asks for it. It can be sent once: a second call is the error
+// `source.spent`. A small one is sent again where the server asks for it; with a larger one, the
+// call ends with the server's error.
+//
+// `length` is its number of bytes, 0 where it is not known: no more is read, and less is the error
+// `source.unreadable`. `name` is its file name and may be NULL.
+//
+// Ownership: `context` and all that `read` uses stay the caller's and must live until
+// `release(context)` is called. That is after the last `read`: when the document was read or its call
+// has ended, which does not wait for a `read` under way; when the source is freed without a call; or,
+// if this function fails, before it returns. `release` may be NULL for a context that lives for ever.
+// `name` is copied; `*out` is the caller's, to free with `mindee_source_free`.
+// Threads: any; `read` comes from threads of the library, `release` from any.
+mindee_error *mindee_source_reader(mindee_read read,
+                                   mindee_release release,
+                                   void *context,
+                                   uint64_t length,
+                                   mindee_str name,
+                                   mindee_source **out);
 
 // Frees a source and nulls its place. A call that was given it goes on.
 //

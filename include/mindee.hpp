@@ -10,9 +10,13 @@
 #define MINDEE_HPP
 
 #include <exception>
+#include <functional>
 #include <initializer_list>
+#include <ios>
+#include <istream>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +47,7 @@ struct Free {
     void operator()(mindee_cancel *handle) const noexcept { mindee_cancel_free(&handle); }
     void operator()(mindee_client *handle) const noexcept { mindee_client_free(&handle); }
     void operator()(mindee_delivery *handle) const noexcept { mindee_delivery_free(&handle); }
+    void operator()(mindee_documents *handle) const noexcept { mindee_documents_free(&handle); }
     void operator()(mindee_error *handle) const noexcept { mindee_error_free(&handle); }
     void operator()(mindee_job *handle) const noexcept { mindee_job_free(&handle); }
     void operator()(mindee_options *handle) const noexcept { mindee_options_free(&handle); }
@@ -120,11 +125,20 @@ class Error : public std::exception {
     bool maybe_billed() const noexcept { return mindee_error_maybe_billed(error_.get()); }
     // Whether the same call may succeed later without a change.
     bool retryable() const noexcept { return mindee_error_retryable(error_.get()); }
+    // What the function of a `Source::reader` threw, where that failed the call; otherwise NULL.
+    std::exception_ptr cause() const noexcept { return cause_; }
+    // The same error with such a cause.
+    Error caused_by(std::exception_ptr cause) const {
+        Error error = *this;
+        error.cause_ = std::move(cause);
+        return error;
+    }
 
   private:
     // Shared, since copying an exception must not throw.
     detail::Handle<mindee_error> error_;
     std::shared_ptr<const std::string> text_;
+    std::exception_ptr cause_;
 };
 
 // What a call came to: a value or an error.
@@ -272,7 +286,40 @@ class Options {
     std::optional<Error> error_;
 };
 
-// A document to send; it may be sent many times. What is wrong with it is told by the call.
+// Writes the next bytes of a document to a buffer, so many at most, and returns their number: 0 at
+// the end. What it throws fails the call and is the `cause` of its error.
+using Read = std::function<std::size_t(char *buffer, std::size_t capacity)>;
+
+namespace detail {
+
+// What a function threw on a thread of the library.
+struct Thrown {
+    std::mutex mutex;
+    std::exception_ptr exception;
+};
+
+struct Reading {
+    Read read;
+    std::shared_ptr<Thrown> thrown;
+
+    static std::int64_t next(void *context, std::uint8_t *buffer, std::size_t capacity) noexcept {
+        auto *reading = static_cast<Reading *>(context);
+        try {
+            const auto given = reading->read(reinterpret_cast<char *>(buffer), capacity);
+            return static_cast<std::int64_t>(given);
+        } catch (...) {
+            const std::lock_guard<std::mutex> lock(reading->thrown->mutex);
+            reading->thrown->exception = std::current_exception();
+            return -1;
+        }
+    }
+    static void release(void *context) noexcept { delete static_cast<Reading *>(context); }
+};
+
+} // namespace detail
+
+// A document to send; it may be sent many times, but for a reader or stream, which is sent once.
+// What is wrong with it is told by the call.
 class Source {
   public:
     // A path or a URL.
@@ -293,6 +340,10 @@ class Source {
     static Source bytes(std::string_view content, std::optional<std::string_view> name = {}) {
         return Source().make(&mindee_source_bytes, view(content), maybe(name));
     }
+    // A file that was made here; see `Documents::source`.
+    static Source made(const mindee_documents *documents, std::size_t index) {
+        return Source().make(&mindee_documents_source, documents, index);
+    }
     // Bytes in memory, moved here and not copied: a string or a vector of bytes.
     template <typename Container>
     static Source moved(Container content, std::optional<std::string_view> name = {}) {
@@ -305,9 +356,44 @@ class Source {
         return Source().make(&mindee_source_lent, bytes, maybe(name), release,
                              static_cast<void *>(kept));
     }
+    // A document that a function gives while it is sent: it is never held in memory. `length` is its
+    // number of bytes, 0 where it is not known. A thread of the library calls the function, for the
+    // last time before the function is destroyed; a call that ends early does not wait for it.
+    static Source reader(Read read, std::optional<std::string_view> name = {},
+                         std::uint64_t length = 0) {
+        Source source;
+        source.thrown_ = std::make_shared<detail::Thrown>();
+        auto *reading = new detail::Reading{std::move(read), source.thrown_};
+        return source.make(&mindee_source_reader, mindee_read{&detail::Reading::next},
+                           mindee_release{&detail::Reading::release}, static_cast<void *>(reading),
+                           length, maybe(name));
+    }
+    // The same for a stream, which is moved here: `Source::stream(std::ifstream("a.pdf",
+    // std::ios::binary), "a.pdf")`. One that is not to be moved, such as `std::cin`, is read by a
+    // function.
+    template <typename Stream>
+    static Source stream(Stream stream, std::optional<std::string_view> name = {},
+                         std::uint64_t length = 0) {
+        auto kept = std::make_shared<Stream>(std::move(stream));
+        kept->exceptions(std::ios_base::goodbit);
+        const Read read = [kept](char *buffer, std::size_t capacity) {
+            std::istream &input = *kept;
+            input.read(buffer, static_cast<std::streamsize>(capacity));
+            if (input.bad() || (input.fail() && !input.eof()))
+                throw std::ios_base::failure("the stream cannot be read");
+            return static_cast<std::size_t>(input.gcount());
+        };
+        return reader(read, name, length);
+    }
 
     const mindee_source *get() const noexcept { return source_.get(); }
     const std::optional<Error> &error() const noexcept { return error_; }
+    // What the function of a reader threw; NULL where it did not.
+    std::exception_ptr thrown() const {
+        if (thrown_ == nullptr) return nullptr;
+        const std::lock_guard<std::mutex> lock(thrown_->mutex);
+        return thrown_->exception;
+    }
 
   private:
     Source() = default;
@@ -327,6 +413,7 @@ class Source {
         return text ? detail::in(*text) : mindee_str{};
     }
     detail::Handle<mindee_source> source_;
+    std::shared_ptr<detail::Thrown> thrown_;
     std::optional<Error> error_;
 };
 
@@ -464,6 +551,87 @@ enum class Payload {
     failure = MINDEE_PAYLOAD_FAILURE,
 };
 
+// What was found in a local file, and the files that were made of it. Copies share it.
+class Documents {
+  public:
+    explicit Documents(mindee_documents *documents) : documents_(detail::own(documents)) {}
+
+    // What was found or done.
+    Value value() const & noexcept { return mindee_documents_value(get()); }
+    // By JSON pointer.
+    Value at(std::string_view pointer) const & noexcept { return value().at(pointer); }
+    // How many files were made.
+    std::size_t size() const noexcept { return mindee_documents_count(get()); }
+    // The name, media type and bytes of one of them, from 0.
+    std::string_view filename(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).filename);
+    }
+    std::string_view media_type(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).media_type);
+    }
+    std::string_view content(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).content);
+    }
+    // One of them as a source to send, or to work on further; its bytes are shared.
+    Source source(std::size_t index = 0) const { return Source::made(get(), index); }
+    const mindee_documents *get() const noexcept { return documents_.get(); }
+
+    // What is lent would outlive documents that nobody keeps: give them a name first.
+    Value value() const && = delete;
+    Value at(std::string_view pointer) const && = delete;
+    std::string_view filename(std::size_t index = 0) const && = delete;
+    std::string_view media_type(std::size_t index = 0) const && = delete;
+    std::string_view content(std::size_t index = 0) const && = delete;
+
+  private:
+    detail::Handle<mindee_documents> documents_;
+};
+
+// Local files made ready before they are sent: no client and no key is needed. The README has the
+// options; those that begin with `limit_` say what a hostile file can cost at most.
+namespace document {
+
+using Operation = mindee_error *(*)(const mindee_source *, const mindee_options *,
+                                    mindee_documents **);
+
+inline Outcome<Documents> try_prepare(Operation operation, const Source &source,
+                                      const Options &options) {
+    if (source.error()) return *source.error();
+    if (options.error()) return *options.error();
+    return detail::call<Documents, mindee_documents>(operation, source.get(), options.get());
+}
+
+// Tells what a file is, without decoding it.
+inline Documents inspect(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_inspect, source, options).value();
+}
+// Tells what Mindee will refuse of a file, what will cost and what will be slow.
+inline Documents preflight(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_preflight, source, options).value();
+}
+// Keeps the pages of the option `pages`, such as `0,-2,-1`, of a PDF or TIFF, in that order.
+inline Documents keep_pages(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_keep_pages, source, options).value();
+}
+// Removes the pages of the option `pages`, such as `0,-1`, of a PDF or TIFF.
+inline Documents remove_pages(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_remove_pages, source, options).value();
+}
+// Mends a damaged PDF; `/mended` lists what.
+inline Documents repair(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_repair, source, options).value();
+}
+// Makes a picture, or the scanned pages of a PDF, smaller.
+inline Documents shrink(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_shrink, source, options).value();
+}
+// Cuts a file into what a split or crop result, the option `result`, found in it.
+inline Documents cut(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_cut, source, options).value();
+}
+
+} // namespace document
+
 // What a webhook brought. Copies share it.
 class Delivery {
   public:
@@ -594,8 +762,11 @@ class Product {
                     const Cancel *cancel) const {
         if (source.error()) return *source.error();
         if (options.error()) return *options.error();
-        return detail::call<T, Raw>(function, client_.get(), product_, source.get(), options.get(),
-                                    detail::switch_of(cancel));
+        auto outcome = detail::call<T, Raw>(function, client_.get(), product_, source.get(),
+                                            options.get(), detail::switch_of(cancel));
+        const Error *failed = outcome.error();
+        if (failed == nullptr || source.thrown() == nullptr) return outcome;
+        return failed->caused_by(source.thrown());
     }
     detail::Client client_;
     mindee_product product_;

@@ -6,6 +6,11 @@
 //! `MINDEE_OVERDUE`: the seconds after which to ask for what has not arrived; 300 unless given.
 //! `MINDEE_V2_API_KEY`: the key. `WORK`: a folder for what was worked on; `work` unless given.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "JSON gives null for what it does not have"
+)]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

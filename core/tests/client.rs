@@ -217,7 +217,7 @@ async fn clocks_that_are_hours_apart_do_not_slow_a_wait_down() {
 async fn no_wait_starves_where_the_budget_serves_a_part_of_them() {
     let settings = Settings {
         api_key: Some(KEY.to_owned()),
-        processing: Duration::from_secs(3600),
+        processing: Duration::from_hours(1),
         ..Settings::default()
     };
     let sandbox = Sandbox::start(settings).await.unwrap();

@@ -137,6 +137,8 @@ fn what_is_mended_is_sound_and_has_its_pages() {
         }
         let mended = repair(&open(&name), &budget()).and_then(|repaired| {
             let document = repaired.document;
+            let twice = repair(&File::bytes(document.content.clone(), None), &budget())?;
+            assert!(twice.mended.is_empty(), "{name}: again {:?}", twice.mended);
             let again = inspect(
                 &File::bytes(document.content, Some(&document.filename)),
                 &budget(),

@@ -209,11 +209,10 @@ fn book(count: usize) -> Vec<u8> {
             "/Subtype /Link /Contents ({}) /Dest [{next} 0 R /Fit]",
             mark("link")
         )));
-        let named = pdf.add(&annotation(&format!(
+        let by_name = pdf.add(&annotation(&format!(
             "/Subtype /Link /A <</S /GoTo /D (m{}-name)>>",
             (page + 2) % count
         )));
-        // A field with one widget on this page and one on the next.
         let field = pdf.reserve();
         let widget = pdf.add(&annotation(&format!(
             "/Subtype /Widget /Parent {field} 0 R"
@@ -238,7 +237,7 @@ fn book(count: usize) -> Vec<u8> {
             *number,
             &format!(
                 "<</Type /Page /Parent {node} 0 R /Contents {content} 0 R /Thumb {thumbnail} 0 R \
-                 /Annots [{note} 0 R {popup} 0 R {link} 0 R {named} 0 R {widget} 0 R] /B [{bead} 0 R] \
+                 /Annots [{note} 0 R {popup} 0 R {link} 0 R {by_name} 0 R {widget} 0 R] /B [{bead} 0 R] \
                  /StructParents {page} /PieceInfo <</App <</Private ({})>>>>>>",
                 mark("private")
             ),

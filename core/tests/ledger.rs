@@ -194,7 +194,7 @@ async fn what_is_younger_than_asked_is_left_alone_by_resume() {
     let extraction = client.extraction();
     extraction.enqueue(invoice(), stage.params()).await.unwrap();
     let ledger = client.ledger().unwrap();
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let rows = ledger
         .resume_older_than(hour, stage.params())
         .await

@@ -274,14 +274,19 @@ async fn what_mindee_does_not_take_is_refused_before_a_byte_leaves() {
 #[tokio::test]
 async fn a_stream_of_more_than_mindee_takes_is_given_up() {
     let stage = Stage::set().await;
-    let head = Bytes::from(invoice());
-    let source = Source::reader(
-        tokio::io::AsyncReadExt::chain(io::Cursor::new(head), tokio::io::repeat(b'\n')),
-        None,
-        None,
-    );
+    let (feed, source) = pipe(None, None);
+    let endless = tokio::spawn(async move {
+        let (mut poured, mut chunk) = (0, Bytes::from(invoice()));
+        while feed.push(chunk).await {
+            chunk = Bytes::from(vec![b'\n'; 100_000]);
+            poured += 100_000;
+        }
+        poured
+    });
     let error = stage.run(source).await.unwrap_err();
     assert_eq!(error.code(), "source.too_large");
+    let poured = endless.await.unwrap();
+    assert!(poured < 102_000_000, "{poured}");
     assert_eq!(stage.billed(), json!(0));
 }
 
@@ -307,6 +312,21 @@ async fn a_producer_is_held_back_by_a_server_that_does_not_read() {
     assert!(poured < UNSENT, "{poured}");
     let told = tokio::time::timeout(Duration::from_secs(5), endless);
     told.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_chunk_of_any_size_is_sent_in_pieces() {
+    let stage = Stage::set().await;
+    let client = client(&stage.sandbox, &stalled().await);
+    let (feed, source) = pipe(None, None);
+    let mut chunk = invoice();
+    chunk.resize(UNSENT, b'\n');
+    // As one piece it would be out of the producer's hands at once.
+    let taken = tokio::spawn(async move { feed.push(chunk.into()).await });
+    let params = stage.params().deadline(Duration::from_secs(1));
+    let error = client.extraction().run(source, params).await.unwrap_err();
+    assert_eq!(error.category(), Category::OutcomeUnknown);
+    assert!(!taken.await.unwrap());
 }
 
 #[tokio::test]
@@ -428,15 +448,17 @@ async fn a_blocking_reader_that_stalls_holds_up_no_deadline_and_is_dropped_after
     }
 }
 
+struct Failing;
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("the tape is torn"))
+    }
+}
+
 #[tokio::test]
 async fn a_blocking_reader_that_fails_is_told_with_its_cause() {
     let stage = Stage::set().await;
-    struct Failing;
-    impl Read for Failing {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Err(io::Error::other("the tape is torn"))
-        }
-    }
     let source = Source::blocking_reader(Failing, None, None);
     let error = stage.run(source).await.unwrap_err();
     assert_eq!(error.code(), "source.unreadable");

@@ -58,10 +58,9 @@ impl mindee_header<'_> {
     }
 }
 
-/// Tells the owner of lent bytes that the library no longer reads them.
+/// Tells the owner of lent bytes, or of a reader's context, that the library is done with them.
 ///
-/// It may come from any thread, at any time until the source and every call with it have ended,
-/// and must not call the library.
+/// It comes exactly once, from any thread, and must not call the library.
 pub type mindee_release = Option<extern "C" fn(context: *mut c_void)>;
 
 impl<'a> mindee_str<'a> {
@@ -165,22 +164,41 @@ pub(crate) fn many<'a, T>(first: *const T, count: usize) -> &'a [T] {
     unsafe { std::slice::from_raw_parts(first, count) }
 }
 
-/// Bytes that stay C's own until they are released; exactly once, whatever happens.
-pub(crate) struct Lent {
-    bytes: mindee_bytes<'static>,
+/// What belongs to C until it is released; exactly once, whatever happens.
+pub(crate) struct Context {
     release: mindee_release,
-    context: *mut c_void,
+    pub(crate) pointer: *mut c_void,
 }
 
-// SAFETY: the bytes are only read, and the header says that `release` comes from any thread.
+// SAFETY: it is handed back to C's own functions alone, one at a time, and the header says that
+// those come from any thread.
+unsafe impl Send for Context {}
+
+impl Context {
+    pub(crate) fn new(release: mindee_release, pointer: *mut c_void) -> Self {
+        Self { release, pointer }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            release(self.pointer);
+        }
+    }
+}
+
+/// Bytes that stay C's own until they are released.
+pub(crate) struct Lent {
+    bytes: mindee_bytes<'static>,
+    _context: Context,
+}
+
+// SAFETY: the bytes are only read.
 unsafe impl Send for Lent {}
 
 impl Lent {
-    pub(crate) fn new(
-        bytes: mindee_bytes<'_>,
-        release: mindee_release,
-        context: *mut c_void,
-    ) -> Self {
+    pub(crate) fn new(bytes: mindee_bytes<'_>, context: Context) -> Self {
         let bytes = mindee_bytes {
             data: bytes.data,
             length: bytes.length,
@@ -188,8 +206,7 @@ impl Lent {
         };
         Self {
             bytes,
-            release,
-            context,
+            _context: context,
         }
     }
 }
@@ -197,13 +214,5 @@ impl Lent {
 impl AsRef<[u8]> for Lent {
     fn as_ref(&self) -> &[u8] {
         self.bytes.read()
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(release) = self.release {
-            release(self.context);
-        }
     }
 }

@@ -87,7 +87,7 @@ test("a stream of 95 MB takes no memory", async () => {
   await sandbox.clear();
   const { code, output } = await ended(`
     import { readFileSync, writeFileSync } from "node:fs";
-    const told = (name) => Number(readFileSync("/proc/self/status", "utf8").match(name + ":\\s+(\\d+)")[1]);
+    const told = (name) => Number(readFileSync("/proc/self/status", "utf8").match(name + ":\\\\s+([0-9]+)")[1]);
     const begin = readFileSync(${JSON.stringify(data("invoice.pdf"))});
     const filler = Buffer.alloc(50_000, "\\n");
     async function* chunks() { yield begin; for (let n = 0; n < 1900; n += 1) yield filler; }

@@ -2,7 +2,7 @@
 
 import { errorOf } from "./errors";
 import { parse } from "./json";
-import { NativeClient } from "./mindee-core.node";
+import { NativeClient, type Settled } from "./mindee-core.node";
 import { optionsText } from "./names";
 import type { CallOptions, ClientOptions } from "./options";
 import { withSignal } from "./signal";
@@ -44,8 +44,12 @@ export async function perform(
     const text = optionsText({ ...rest, ...given, ...handed.arguments });
     const pouring = handed.stream && new Pouring(handed.stream, handed.length);
     const beside = pouring?.feed ?? handed.content ?? content;
-    const settled = await client.call(operation, text, cancel, beside);
-    pouring?.stop();
+    let settled: Settled;
+    try {
+      settled = await client.call(operation, text, cancel, beside);
+    } finally {
+      pouring?.stop();
+    }
     if (settled.body === undefined || settled.about === undefined) {
       const cause = signal?.aborted === true ? { error: signal.reason } : pouring?.failure;
       const error = errorOf(settled);

@@ -184,7 +184,10 @@ export class Jobs {
 
 /** What became of a webhook's delivery that a client was told of. */
 export type Delivered = Delivery & {
-  /** Whether it is the first of its inference. */
+  /**
+   * Whether it is the first of its inference: the ledger tells, for every process that shares it.
+   * Without one the memory of this process tells, of its last 100,000 inferences.
+   */
   readonly first: boolean;
   /** How many waits it ended. */
   readonly waits: number;

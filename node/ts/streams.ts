@@ -33,7 +33,6 @@ export class Pouring {
   readonly feed: Feed;
   /** What the stream failed with. */
   failure: { error: unknown } | undefined;
-  #ended = false;
   #chunks: Chunks | undefined;
 
   constructor(stream: Stream, length: number | undefined) {
@@ -51,45 +50,43 @@ export class Pouring {
 
   /** Lets the stream go, at the end of the call. */
   stop(): void {
-    this.#ended = true;
     this.feed.close();
     this.#chunks?.stop();
   }
 
   async #pour(stream: Stream, feed: Feed): Promise<void> {
-    // Nothing is read before the core asks for it.
-    if (!(await feed.push(Buffer.alloc(0)))) {
-      return;
-    }
     try {
-      this.#chunks = chunksOf(stream);
-      if (this.#chunks.once) {
-        read.add(stream);
-      }
-      for (;;) {
-        const { done, value } = await this.#chunks.next();
-        if (done === true) {
-          this.#chunks = undefined;
-          feed.finish();
-          return;
+      // Nothing is read before the core asks for it.
+      if (await feed.push(Buffer.alloc(0))) {
+        this.#chunks = chunksOf(stream);
+        if (this.#chunks.once) {
+          read.add(stream);
         }
-        const chunk = view(value);
-        if (chunk === undefined) {
-          feed.notBytes(value === null ? "null" : typeof value);
-          break;
-        }
-        if (!(await feed.push(chunk))) {
-          break;
-        }
+        await this.#pourAll(this.#chunks, feed);
       }
     } catch (error) {
-      if (!this.#ended) {
-        this.failure = { error };
-        // Its text may be confidential; the error itself is the cause of the call's.
-        feed.fail(error instanceof Error ? error.name : typeof error);
-      }
+      this.failure = { error };
+      // Its text may be confidential; the error itself is the cause of the call's.
+      feed.fail(error instanceof Error ? error.name : typeof error);
     }
     this.#chunks?.stop();
+  }
+
+  async #pourAll(chunks: Chunks, feed: Feed): Promise<void> {
+    for (;;) {
+      const { done, value } = await chunks.next();
+      if (done === true) {
+        this.#chunks = undefined;
+        return feed.finish();
+      }
+      const chunk = view(value);
+      if (chunk === undefined) {
+        return feed.notBytes(value === null ? "null" : typeof value);
+      }
+      if (!(await feed.push(chunk))) {
+        return;
+      }
+    }
   }
 }
 
@@ -111,7 +108,7 @@ function chunksOf(stream: Stream): Chunks {
   return {
     next: async () => await chunks.next(),
     // Not awaited: the end of a stalled read may never come.
-    stop: () => void Promise.resolve(chunks.return?.()).catch(() => {}),
+    stop: () => void (async () => await chunks.return?.())().catch(() => {}),
     once: (chunks as object) === stream,
   };
 }
@@ -120,11 +117,16 @@ function isReadable(stream: object): stream is Readable {
   return "iterator" in stream && "destroy" in stream && "on" in stream;
 }
 
-/** Ends a stream of Node's. A server's request is read on for nothing: its answer goes the same
- * way, and a server that closes it could not tell what went wrong. */
+/**
+ * Ends a stream of Node's. A server's request is read on for nothing: its answer goes over the same
+ * connection, so that a server which closes it could not tell what went wrong.
+ */
 function release(stream: Readable, chunks: AsyncIterator<unknown>): void {
   if (typeof (stream as { method?: unknown }).method === "string") {
-    void chunks.return?.().then(() => stream.resume());
+    void chunks.return?.().then(
+      () => stream.resume(),
+      () => {},
+    );
   } else {
     stream.destroy();
   }

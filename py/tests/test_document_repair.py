@@ -17,6 +17,7 @@ def test_a_mended_file_opens_everywhere_with_all_its_pages(name):
     assert texts(made.content) == texts(whole)
     assert all(map(same, rendered(made.content), rendered(whole)))
     assert document.inspect(made.content).damaged is False
+    assert document.repair(made.content).mended == []
 
 
 @pytest.mark.parametrize("name", named("application/pdf", damaged=False, encrypted="no"))

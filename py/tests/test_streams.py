@@ -1,6 +1,7 @@
 """Open files and iterables: sent as they come, and let go of whatever happens."""
 
 import asyncio
+import contextvars
 import hashlib
 import io
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 
 import pytest
+import uvloop
 from conftest import DATA, SOON, until
 
 import mindee_core
@@ -175,6 +177,28 @@ def test_an_open_file_is_read_from_where_it_stands_and_stays_open(
         assert not file.closed
 
 
+class Readerless(asyncio.SelectorEventLoop):
+    """A loop that cannot watch descriptors, as Windows' default one."""
+
+    def add_reader(self, *_):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("make", [asyncio.SelectorEventLoop, Readerless, uvloop.new_event_loop])
+def test_every_kind_of_loop_reads_streams(sandbox, options, make):
+    async def work():
+        async with mindee_core.AsyncClient(**sandbox.options) as client:
+            for source in (awaited(pieces(LARGE)), pieces(LARGE)):
+                await client.extraction.enqueue(source, **options)
+                is_whole(sandbox, LARGE)
+
+    loop = make()
+    try:
+        loop.run_until_complete(work())
+    finally:
+        loop.close()
+
+
 def test_streams_are_sent_at_once_from_many_tasks(on_loop, sandbox, options):
     async def work(client):
         runs = (client.extraction.run(awaited(pieces(SMALL)), **options) for _ in range(20))
@@ -248,6 +272,34 @@ def test_a_file_in_text_mode_is_told_how_to_be_opened(client, options):
         client.extraction.run(file, **options)
 
 
+def test_what_is_there_of_a_connection_is_looked_at_without_waiting_for_more(client, options):
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as file:
+        theirs.sendall(b"no document " * 1000)
+        with pytest.raises(UsageError) as caught:
+            client.extraction.run(file, deadline=10, **options)
+        assert caught.value.code == "source.type_refused"
+        theirs.shutdown(socket.SHUT_WR)
+
+
+def test_a_stream_is_read_in_the_context_of_its_call(client, on_loop, options):
+    tenant = contextvars.ContextVar("tenant")
+    tenant.set("ours")
+    seen = []
+
+    def chunks():
+        seen.append(tenant.get(None))
+        yield SMALL
+
+    async def work(client):
+        await client.extraction.enqueue(chunks(), **options)
+        await client.extraction.enqueue(awaited(chunks()), **options)
+
+    client.extraction.enqueue(chunks(), **options)
+    on_loop(work)
+    assert seen == ["ours"] * 3
+
+
 def test_a_stream_without_end_is_given_up_where_mindee_takes_no_more(client, sandbox, options):
     ended = []
 
@@ -286,6 +338,7 @@ def test_what_a_failed_call_has_begun_to_read_is_spent(client, on_loop, sandbox,
     for call in calls:
         with pytest.raises(mindee_core.AuthError):
             call()
+        assert readers() == []
     for call in calls:
         with pytest.raises(UsageError, match=r"source\.spent"):
             call()

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::toolchain::{build_c, build_cpp, run, text};
-use crate::world::World;
+use crate::world::{World, document};
 
 const QUICK: Duration = Duration::from_millis(20);
 /// Longer than any test: what waits for it waits in vain.
@@ -47,10 +47,12 @@ macro_rules! cases {
 }
 
 /// Cases that stand in a program whose other cases need another world.
-pub(crate) const SPECIAL: [&str; 8] = [
+pub(crate) const SPECIAL: [&str; 10] = [
     "a_deadline_ends_a_wait_and_gives_the_token",
     "a_deadline_ends_an_upload_that_stalls",
     "a_delivery_ends_the_wait_for_its_job",
+    "a_reader_of_95_mb_takes_no_memory",
+    "a_switch_ends_a_reader_that_stalls_within_100_ms",
     "a_switch_ends_a_resume_and_the_document_keeps_its_job",
     "a_switch_ends_an_upload_that_stalls_within_100_ms",
     "another_thread_ends_a_call_within_100_ms",
@@ -99,6 +101,23 @@ cases! { threads, World::new(QUICK),
     a_switch_thrown_before_ends_a_call_before_anything_is_sent
     lent_bytes_are_released_once_and_not_before_the_call_has_ended
     lent_bytes_are_released_if_no_source_is_made_of_them
+}
+
+cases! { streams, World::new(QUICK),
+    a_reader_arrives_whole
+    a_reader_can_be_sent_once
+    a_reader_that_fails_is_told_with_its_number
+    what_cannot_be_sent_is_told
+    a_context_is_released_if_nothing_is_read
+    a_deadline_does_not_wait_for_a_reader_that_stalls
+}
+
+cases! { cpp_streams, World::new(QUICK),
+    a_reader_arrives_whole
+    a_stream_can_be_sent_once
+    what_a_function_throws_is_the_cause_of_the_error
+    a_stream_that_is_not_open_is_told
+    what_a_function_holds_is_let_go_of
 }
 
 cases! { process, World::new(QUICK),
@@ -178,6 +197,54 @@ fn another_thread_ends_a_call_within_100_ms() {
 fn a_switch_ends_an_upload_that_stalls_within_100_ms() {
     let case = "a_switch_ends_an_upload_that_stalls_within_100_ms";
     holds_in_both("tests/c/waits.c", case, &World::stalled());
+}
+
+#[test]
+fn a_switch_ends_a_reader_that_stalls_within_100_ms() {
+    let program = build_c("tests/c/streams.c");
+    let case = "a_switch_ends_a_reader_that_stalls_within_100_ms";
+    run(World::new(QUICK).tell(&mut Command::new(program)).arg(case));
+}
+
+#[test]
+fn a_reader_of_95_mb_takes_no_memory() {
+    let world = World::new(QUICK);
+    let program = build_c("tests/c/streams.c");
+    let mut command = Command::new(program);
+    run(world
+        .tell(&mut command)
+        .arg("a_reader_of_95_mb_takes_no_memory"));
+    assert_eq!(world.documents()[0]["bytes"], 95_000_000);
+}
+
+#[test]
+fn what_a_reader_gives_arrives_byte_for_byte() {
+    for program in [
+        build_c("tests/c/streams.c"),
+        build_cpp("tests/cpp/streams.cpp"),
+    ] {
+        let world = World::new(QUICK);
+        // Far more than is read before an upload begins.
+        let large = world.folder().join("large.pdf");
+        let mut content = std::fs::read(document()).unwrap();
+        content.resize(3_000_000, b'\n');
+        std::fs::write(&large, content).unwrap();
+        for document in [document(), large.to_str().unwrap().to_owned()] {
+            let mut command = Command::new(&program);
+            let command = world.tell(&mut command).env("DOCUMENT", document);
+            run(command.arg("a_reader_arrives_whole"));
+            // The first one was sent by its path.
+            let arrived = world.documents();
+            let [by_path, by_reader @ ..] = arrived.as_slice() else {
+                panic!("nothing has arrived")
+            };
+            assert!(by_reader.len() >= 2);
+            for document in by_reader {
+                assert_eq!(document["sha256"], by_path["sha256"]);
+            }
+            world.sandbox.reset_seen();
+        }
+    }
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn watched(program: &PathBuf) -> Command {
 fn requests(world: &World) -> String {
     let mut text = String::new();
     let quick = "option\tfirst_poll\t0.02\noption\tpoll_interval\t0.02\n";
-    for kind in ["path", "text", "bytes"] {
+    for kind in ["path", "text", "bytes", "reader"] {
         let model = world.model();
         for call in ["run", "enqueue"] {
             let _ = write!(
@@ -135,11 +135,13 @@ fn the_sanitizers_find_nothing_in_any_case() {
     for source in [
         "c/handles.c",
         "c/ledger.c",
+        "c/streams.c",
         "c/text.c",
         "c/threads.c",
         "c/webhook.c",
         "cpp/behaviour.cpp",
         "cpp/promises.cpp",
+        "cpp/streams.cpp",
     ] {
         let program = sanitized(&format!("tests/{source}"));
         for case in run(&mut Command::new(&program)).lines() {

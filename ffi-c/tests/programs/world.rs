@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use mindee_sandbox::{Product, Sandbox, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::toolchain::{folder, workshop};
@@ -72,6 +72,15 @@ impl World {
     /// The model of the extraction product.
     pub(crate) fn model(&self) -> &str {
         self.sandbox.model_id(Product::Extraction)
+    }
+
+    /// The documents that have arrived, as the server saw them.
+    pub(crate) fn documents(&self) -> Vec<Value> {
+        let seen = self.sandbox.seen();
+        let uploads = seen["requests"].as_array().unwrap().iter();
+        let fields = uploads.filter_map(|request| request["body"]["fields"].as_array());
+        let files = fields.flatten().filter(|field| field["name"] == "file");
+        files.cloned().collect()
     }
 
     /// A folder that is removed with this world.

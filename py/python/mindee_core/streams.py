@@ -48,7 +48,6 @@ class Pouring:
     def __init__(self, source: Any) -> None:
         self.source = source
         self.failure: BaseException | None = None
-        self.ended = False
         rest = _rest(source)
         # Special files tell a length of nothing.
         self.feed = _native.Feed(rest or None)
@@ -113,15 +112,13 @@ class Pouring:
         return None
 
     def fail(self, failure: BaseException) -> None:
-        """Has the call fail, unless it has ended already."""
-        if not self.ended:
-            self.failure = failure
-            # Its text may be confidential; the failure itself is the cause of the call's error.
-            self.feed.fail(type(failure).__name__)
+        """Has the call fail."""
+        self.failure = failure
+        # Its text may be confidential; the failure itself is the cause of the call's error.
+        self.feed.fail(type(failure).__name__)
 
     def end(self, error: BaseException | None) -> None:
         """Stops at the end of the call, whose error is explained by that of the stream."""
-        self.ended = True
         self.feed.close()
         if self.failure is not None and isinstance(error, MindeeError):
             error.__cause__ = self.failure

@@ -136,8 +136,16 @@ def files():
         "pdf/no-endobj.pdf",
         sound.replace(b"\nendobj\n", b"\n       "),
         "no object has an end",
-        open_to(damaged(3), "damaged", "repair"),
+        open_to(damaged(3), "damaged"),
     )
+    for word, content in (("", sound[:at]), ("-in-streams", _without_index())):
+        last = content.index(b"endobj", len(content) // 2)
+        yield Made(
+            f"pdf/no-xref-no-endobj{word}.pdf",
+            content[:last] + b"endojj" + content[last + 6 :],
+            f"neither table nor trailer{word and ', object streams'}, and an object has no end",
+            damaged(3),
+        )
     from_one = sound.replace(b"xref\n0 ", b"xref\n1 ", 1)
     yield Made(
         "pdf/xref-from-one.pdf",

@@ -28,6 +28,13 @@ static void keep(char *place, size_t room, mindee_str text) {
     place[length] = '\0';
 }
 
+static int64_t read_on(void *file, uint8_t *buffer, size_t capacity) {
+    size_t length = fread(buffer, 1, capacity, file);
+    return ferror((FILE *)file) ? -1 : (int64_t)length;
+}
+
+static void close_reader(void *file) { fclose(file); }
+
 static mindee_error *open_source(mindee_str kind, mindee_str value, mindee_str name,
                                  mindee_source **out) {
     mindee_bytes content;
@@ -36,6 +43,10 @@ static mindee_error *open_source(mindee_str kind, mindee_str value, mindee_str n
     if (is(kind, "url")) return mindee_source_url(value, out);
     if (is(kind, "base64")) return mindee_source_base64(value, name, out);
     if (is(kind, "text")) return mindee_source_text(value, out);
+    if (is(kind, "reader")) {
+        FILE *file = open_file(value);
+        return mindee_source_reader(read_on, close_reader, file, 0, name, out);
+    }
     content = read_file(value, &memory);
     /* Lending takes no copy: the memory is freed when the library has read it. */
     return mindee_source_lent(content, name, free, memory, out);

@@ -93,16 +93,21 @@ static inline void say_bytes(mindee_bytes bytes) {
     say_field(text);
 }
 
-/* A whole file; the caller frees `*memory`. */
-static inline mindee_bytes read_file(mindee_str path, char **memory) {
-    size_t length = 0;
-    long size;
+static inline FILE *open_file(mindee_str path) {
     FILE *file;
     char *name = (char *)calloc(path.length + 1, 1);
     if (name == NULL) abort();
     memcpy(name, path.data, path.length);
     file = fopen(name, "rb");
     free(name);
+    return file;
+}
+
+/* A whole file; the caller frees `*memory`. */
+static inline mindee_bytes read_file(mindee_str path, char **memory) {
+    size_t length = 0;
+    long size;
+    FILE *file = open_file(path);
     *memory = NULL;
     if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) > 0) {
         rewind(file);

@@ -13,6 +13,7 @@ static mindee::Source open(const Fields &fields) {
     if (kind == "base64") return mindee::Source::base64(value, name);
     if (kind == "text") return mindee::Source(value);
     std::ifstream file(value, std::ios::binary);
+    if (kind == "reader") return mindee::Source::stream(std::move(file), name);
     return mindee::Source::moved(
         std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()), name);
 }

@@ -19,7 +19,7 @@ const sources = {
   text: (source) => source,
   base64: (base64, filename) => ({ base64, filename }),
   bytes: (path, filename) => ({ bytes: readFileSync(path), filename }),
-  reader: (path) => createReadStream(path),
+  reader: (path, filename) => ({ stream: createReadStream(path), filename }),
 };
 
 async function* answers(request) {

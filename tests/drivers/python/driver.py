@@ -26,7 +26,7 @@ def source_of(kind, value, *filename):
         return Base64(value, name), {}
     with open(value, "rb") as file:
         content = file.read()
-    return (io.BytesIO(content) if kind == "reader" else content), beside
+    return (io.BufferedReader(io.BytesIO(content)) if kind == "reader" else content), beside
 
 
 class PathOf:

@@ -30,7 +30,7 @@ pub(super) fn rewritten(
     let mut trailer = reader.trailer.clone();
     let size = trailer.get("Size").and_then(Object::as_integer).and_then(|size| u32::try_from(size).ok());
     let numbers = 1..size.ok_or_else(|| damaged("The file's objects are not counted"))?;
-    let mut out = Output::new(version(content), true);
+    let mut out = Output::new(version(content), true, budget);
     for _ in numbers.clone() {
         out.reserve()?;
     }
@@ -64,7 +64,7 @@ fn stream(
     item: &Item,
     dictionary: &Dictionary,
     exchanged: Option<&Recoded>,
-    out: &mut Output,
+    out: &mut Output<'_>,
 ) -> Result<(), Error> {
     let mut dictionary = dictionary.clone();
     let mut data = Vec::new();
