@@ -226,7 +226,7 @@ fn book(count: usize) -> Vec<u8> {
             ),
         );
         let bead = pdf.add(&format!(
-            "<</Type /Bead /T <</Type /Thread /I <</Title ({})>>>> /P {number} 0 R>>",
+            "<</T <</I <</Title ({})>>>> /P {number} 0 R>>",
             mark("thread")
         ));
         let element = pdf.add(&format!(
@@ -332,6 +332,8 @@ proptest! {
             prop_assert_eq!(marked(&made, page, &OF_NONE), [""; 0], "page {}", page);
         }
         prop_assert!(contains(&made, "the-author"));
+        let read = lopdf::Document::load_mem(&made).unwrap();
+        prop_assert!(read.objects.values().all(|object| !object.is_null()), "nothing is left of what went");
         let found: Vec<bool> = contents(&made)
             .iter()
             .zip(&kept)
@@ -398,6 +400,30 @@ fn a_link_to_a_kept_page_leads_there_and_another_stays_as_a_frame() {
         .filter(|annotation| annotation.get(b"Subtype").unwrap().as_name().unwrap() == b"Link")
         .collect();
     assert!(!links[0].has(b"Dest"), "its target was page 3");
+}
+
+#[test]
+fn a_destination_that_counts_pages_leads_to_the_same_page() {
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let kids: String = (0..3)
+        .map(|_| {
+            let page = pdf.add(&format!(
+                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] \
+                 /Annots [<</Subtype /Link /Rect [1 1 2 2] /Dest [2 /Fit]>>]>>"
+            ));
+            format!("{page} 0 R ")
+        })
+        .collect();
+    pdf.set(node, &format!("<</Type /Pages /Count 3 /Kids [{kids}]>>"));
+    pdf.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
+    let pdf = pdf.finish(root);
+    let made = keep(&pdf, &[1, 2]).unwrap();
+    let last = *lopdf::Document::load_mem(&made).unwrap().get_pages().values().nth(1).unwrap();
+    let target = annotations(&made, 0)[0].get(b"Dest").unwrap().as_array().unwrap()[0].clone();
+    assert_eq!(target.as_reference().unwrap(), last);
+    let made = keep(&pdf, &[1]).unwrap();
+    assert!(!annotations(&made, 0)[0].has(b"Dest"));
 }
 
 #[test]
@@ -491,6 +517,11 @@ fn a_field_on_two_pages_stays_with_the_one_that_is_kept() {
     );
     let made = keep(&pdf.finish(root), &[1]).unwrap();
     assert_eq!(field_names(&made), ["choice"]);
+    assert_eq!(contents(&made).len(), 1);
+    let (read, _) = catalog(&made);
+    let kids = |object: &Object| object.as_dict().ok()?.get(b"FT").and(object.as_dict()).ok()?.get(b"Kids").ok().cloned();
+    let kids = read.objects.values().find_map(kids).unwrap();
+    assert_eq!(kids.as_array().unwrap().len(), 1);
     assert!(contains(&made, "state1") && !contains(&made, "state0"));
 }
 
@@ -705,6 +736,31 @@ fn an_encrypted_file_that_opens_comes_out_open() {
 }
 
 #[test]
+fn strings_and_streams_are_decrypted_wherever_they_are() {
+    let mut source = lopdf::Document::load_mem(&book(3)).unwrap();
+    let identifier = Object::string_literal("0123456789abcdef");
+    source.trailer.set("ID", Object::Array(vec![identifier.clone(), identifier]));
+    let version = lopdf::EncryptionVersion::V2 {
+        document: &source,
+        owner_password: "owner",
+        user_password: "",
+        key_length: 128,
+        permissions: lopdf::Permissions::all(),
+    };
+    let state = lopdf::EncryptionState::try_from(version).unwrap();
+    source.encrypt(&state).unwrap();
+    let mut pdf = Vec::new();
+    source.save_to(&mut pdf).unwrap();
+    assert!(!contains(&pdf, "m1-note") && !contains(&pdf, "m1-content"));
+
+    let made = keep(&pdf, &[1]).unwrap();
+    assert!(contents(&made)[0].contains("m1-content"));
+    assert_eq!(field_names(&made), ["m1-field"]);
+    let note = &annotations(&made, 0)[0];
+    assert_eq!(note.get(b"Contents").unwrap().as_str().unwrap(), b"m1-note");
+}
+
+#[test]
 fn a_file_with_a_password_is_an_error_that_says_so() {
     for name in [
         "password-rc4-128.pdf",
@@ -759,11 +815,14 @@ fn what_a_form_shares_with_all_pages_comes_without_the_others() {
             format!("/Fm{place} Do").as_bytes(),
         );
         let content = pdf.stream("", format!("/Bare{place} Do").as_bytes());
+        let shown = pdf.stream("/Type /XObject /Subtype /Image /Width 6 /Height 1", format!("shown{place}").as_bytes());
+        let look = pdf.stream("/Subtype /Form /BBox [0 0 9 9]", format!("/Shown{place} Do").as_bytes());
         drawn.push_str(&format!(
-            "/Im{place} {picture} 0 R /Fm{place} {form} 0 R /Bare{place} {bare} 0 R "
+            "/Im{place} {picture} 0 R /Fm{place} {form} 0 R /Bare{place} {bare} 0 R /Shown{place} {shown} 0 R "
         ));
         let page = pdf.add(&format!(
-            "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Contents {content} 0 R /Resources {resources} 0 R>>"
+            "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Contents {content} 0 R /Resources {resources} 0 R \
+             /Annots [<</Subtype /Stamp /Rect [0 0 9 9] /AP <</N {look} 0 R>>>>]>>"
         ));
         kids.push_str(&format!("{page} 0 R "));
     }
@@ -771,6 +830,8 @@ fn what_a_form_shares_with_all_pages_comes_without_the_others() {
     pdf.set(node, &format!("<</Type /Pages /Count 3 /Kids [{kids}]>>"));
     pdf.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
     let made = keep(&pdf.finish(root), &[1]).unwrap();
-    assert!(contains(&made, "picture1"));
-    assert!(!contains(&made, "picture0") && !contains(&made, "picture2"));
+    for page in 0..3 {
+        let found = ["picture", "shown"].map(|sort| contains(&made, &format!("{sort}{page}")));
+        assert_eq!(found, [page == 1; 2], "of page {page}");
+    }
 }

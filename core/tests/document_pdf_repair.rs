@@ -202,7 +202,7 @@ fn a_wrong_number_of_pages_is_put_right_and_a_page_that_is_not_there_forgotten()
     ));
     lacking.set(
         node,
-        &format!("<</Type /Pages /Count 2 /Kids [{page} 0 R 77 0 R]>>"),
+        &format!("<</Type /Pages /Count 1 /Kids [{page} 0 R 77 0 R]>>"),
     );
     lacking.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
     assert_eq!(

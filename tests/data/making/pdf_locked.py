@@ -74,6 +74,13 @@ def signed():
     return signers.sign_pdf(writer, meta, signer=signer).getvalue()
 
 
+def without_catalog(content):
+    """Nothing is left of the first object, and the second one is not ended."""
+    first, second = content.index(b"1 0 obj"), content.index(b"2 0 obj")
+    end = content.index(b"endobj", second)
+    return content[:first] + content[second:end] + b"endojj" + content[end + 6 :]
+
+
 def files(folder):
     def one(name, make, what, expected):
         return Made(f"pdf/{name}.pdf", kept(folder / "pdf" / f"{name}.pdf", make), what, expected)
@@ -97,6 +104,13 @@ def files(folder):
         lambda: locked(content, "", "", 3),
         "encrypted (rc4-128), both passwords empty",
         {**says(2, True), "encrypted": "empty_password"},
+    )
+    locked_away = (folder / "pdf/empty-password-aes-256-in-streams.pdf").read_bytes()
+    yield Made(
+        "pdf/no-catalog-and-encrypted.pdf",
+        without_catalog(locked_away),
+        "encrypted with an empty user password; the catalog is lost, and its object stream has no end",
+        {**says(2, True), "encrypted": "empty_password", "damaged": True, "repair": "mended"},
     )
     hidden = {"media_type": "application/pdf", "encrypted": "password", "damaged": False}
     for word, revision, source in (

@@ -14,7 +14,7 @@ use crate::error::{Error, code};
 pub(crate) const LARGEST_SIDE: u32 = 65_535;
 /// Rows of the result that are made at a time: the clock is asked between, and no copy of the whole
 /// picture is needed on the way.
-const BAND: u32 = 256;
+const BAND: u32 = 512;
 /// How large a picture is, in bytes, before half of the work goes to another thread.
 const WORTH_A_THREAD: usize = 3 << 20;
 

@@ -30,18 +30,10 @@ pub(crate) struct Section {
     pub silent: bool,
 }
 
-/// Where rows are, and what is added to the places that they tell.
+/// Where rows are.
 pub(crate) enum Rows {
-    Table {
-        offset: u64,
-        stride: u64,
-        shift: u64,
-    },
-    Stream {
-        rows: Bytes,
-        widths: [usize; 3],
-        shift: u64,
-    },
+    Table { offset: u64, stride: u64 },
+    Stream { rows: Bytes, widths: [usize; 3] },
 }
 
 impl Section {
@@ -53,19 +45,11 @@ impl Section {
             return Ok(None);
         };
         let place = match &self.rows {
-            Rows::Table {
-                offset,
-                stride,
-                shift,
-            } => {
+            Rows::Table { offset, stride } => {
                 let offset = offset.saturating_add(u64::from(row).saturating_mul(*stride));
-                table_row(rows.look(offset, ROW)?.0).map(|place| place.shifted(*shift))
+                table_row(rows.look(offset, ROW)?.0)
             }
-            Rows::Stream {
-                rows,
-                widths,
-                shift,
-            } => stream_row(rows, *widths, row).map(|place| place.shifted(*shift)),
+            Rows::Stream { rows, widths } => stream_row(rows, *widths, row),
         };
         match place {
             Some(Place::Free) if self.silent => Ok(None),
@@ -76,9 +60,10 @@ impl Section {
 }
 
 impl Place {
-    fn shifted(self, shift: u64) -> Self {
+    /// Places are told from the tag.
+    pub(crate) fn from_start(self, tag: u64) -> Self {
         match self {
-            Self::At(offset) => Self::At(offset.saturating_add(shift)),
+            Self::At(offset) => Self::At(offset.saturating_add(tag)),
             other => other,
         }
     }

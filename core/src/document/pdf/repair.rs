@@ -35,11 +35,6 @@ pub(crate) fn repair(
             tree = Some(walk(&mut reader, &mut pages)?);
         }
     }
-    if reader.ground.tag > 0 && reader.told().is_some_and(|told| told.shift == 0) {
-        // Its places are right as long as the junk is there.
-        reader.must_open()?;
-        reader.search()?;
-    }
     let mut mending = Mending {
         added: BTreeMap::new(),
         mended: Vec::new(),

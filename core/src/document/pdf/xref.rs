@@ -23,8 +23,8 @@ pub(crate) struct Told {
     pub trailer: Dictionary,
     /// Whether objects may stand in object streams.
     pub streams: bool,
-    /// What is added to the places that it tells: they count from the tag, or from the file's start.
-    pub shift: u64,
+    /// Where the tag stands, from which places are told.
+    tag: u64,
     /// Where the newest section stands, as told.
     pub start: u64,
 }
@@ -34,21 +34,18 @@ impl Told {
     pub(crate) fn place(&self, number: u32, rows: &mut Window<'_>) -> Result<Place, Error> {
         for section in &self.sections {
             if let Some(place) = section.place(number, rows)? {
-                return Ok(place);
+                return Ok(place.from_start(self.tag));
             }
         }
         Ok(Place::Free)
     }
 }
 
-/// Reads what the file says of itself, from its end; damaged where that leads nowhere.
+/// Reads what the file says of itself, from its end; damaged where that leads nowhere. Places count from
+/// the tag: in a file whose writer counted the junk in front of it they lead nowhere.
 pub(crate) fn read(ground: &mut Ground<'_>) -> Result<Told, Error> {
     let start = start(ground)?;
-    // Places count from the tag; some writers count the junk in front of it too.
-    match chain(ground, start, ground.tag) {
-        Err(error) if ground.tag > 0 && super::is_damage(&error) => chain(ground, start, 0),
-        other => other,
-    }
+    chain(ground, start)
 }
 
 /// The number after the last `startxref`.
@@ -61,12 +58,12 @@ fn start(ground: &mut Ground<'_>) -> Result<u64, Error> {
     number.ok_or_else(|| damaged("There is no `startxref` at the end"))
 }
 
-fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error> {
+fn chain(ground: &mut Ground<'_>, start: u64) -> Result<Told, Error> {
     let mut told = Told {
         sections: Vec::new(),
         trailer: Dictionary::default(),
         streams: false,
-        shift,
+        tag: ground.tag,
         start,
     };
     let mut seen = HashSet::new();
@@ -76,12 +73,12 @@ fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error>
             return Err(damaged("The cross-reference leads back to itself"));
         }
         ground.budget.objects(1)?;
-        let at = offset.saturating_add(shift);
-        let trailer = section(ground, at, shift, &mut told)?;
+        let at = offset.saturating_add(ground.tag);
+        let trailer = section(ground, at, &mut told)?;
         if let Some(hybrid) = whole(trailer.get("XRefStm"))
             && seen.insert(hybrid)
         {
-            section(ground, hybrid.saturating_add(shift), shift, &mut told)?;
+            section(ground, hybrid.saturating_add(ground.tag), &mut told)?;
         }
         next = whole(trailer.get("Prev"));
         for (key, value) in trailer.0 {
@@ -101,28 +98,18 @@ fn chain(ground: &mut Ground<'_>, start: u64, shift: u64) -> Result<Told, Error>
     Ok(told)
 }
 
-fn section(
-    ground: &mut Ground<'_>,
-    offset: u64,
-    shift: u64,
-    told: &mut Told,
-) -> Result<Dictionary, Error> {
+fn section(ground: &mut Ground<'_>, offset: u64, told: &mut Told) -> Result<Dictionary, Error> {
     let table = ground.parse(offset, |parser| {
         parser.keyword("xref")?;
         Ok(parser.at())
     })?;
     match table {
-        Some(after) => read_table(ground, offset.saturating_add(wide(after)), shift, told),
-        None => read_stream(ground, offset, shift, told),
+        Some(after) => read_table(ground, offset.saturating_add(wide(after)), told),
+        None => read_stream(ground, offset, told),
     }
 }
 
-fn read_table(
-    ground: &mut Ground<'_>,
-    offset: u64,
-    shift: u64,
-    told: &mut Told,
-) -> Result<Dictionary, Error> {
+fn read_table(ground: &mut Ground<'_>, offset: u64, told: &mut Told) -> Result<Dictionary, Error> {
     let before = told.sections.len();
     let mut at = offset;
     loop {
@@ -141,7 +128,7 @@ fn read_table(
             }
             return Ok(trailer);
         }
-        let (section, after) = subsection(ground, at, shift)?;
+        let (section, after) = subsection(ground, at)?;
         at = after;
         if section.count > 0 {
             push(told, section)?;
@@ -149,7 +136,7 @@ fn read_table(
     }
 }
 
-fn subsection(ground: &mut Ground<'_>, at: u64, shift: u64) -> Result<(Section, u64), Error> {
+fn subsection(ground: &mut Ground<'_>, at: u64) -> Result<(Section, u64), Error> {
     let head = ground.parse(at, |parser| {
         let first = u32::try_from(parser.whole()?).map_err(|_| Fault::Bad)?;
         let count = u32::try_from(parser.whole()?).map_err(|_| Fault::Bad)?;
@@ -174,11 +161,7 @@ fn subsection(ground: &mut Ground<'_>, at: u64, shift: u64) -> Result<(Section, 
         .count();
     let stride = wide(ROW.saturating_add(spaces));
     let after = offset.saturating_add(stride.saturating_mul(u64::from(count)));
-    let rows = Rows::Table {
-        offset,
-        stride,
-        shift,
-    };
+    let rows = Rows::Table { offset, stride };
     Ok((
         Section {
             first,
@@ -190,12 +173,7 @@ fn subsection(ground: &mut Ground<'_>, at: u64, shift: u64) -> Result<(Section, 
     ))
 }
 
-fn read_stream(
-    ground: &mut Ground<'_>,
-    offset: u64,
-    shift: u64,
-    told: &mut Told,
-) -> Result<Dictionary, Error> {
+fn read_stream(ground: &mut Ground<'_>, offset: u64, told: &mut Told) -> Result<Dictionary, Error> {
     let broken = || damaged("There is no cross-reference where the file says it is");
     let located = ground.object_at(offset)?.ok_or_else(broken)?;
     let (Object::Dictionary(dictionary), Some(data)) = (located.object, located.data) else {
@@ -240,7 +218,6 @@ fn read_stream(
         let rows = Rows::Stream {
             rows: rows.slice(used..to),
             widths,
-            shift,
         };
         used = to;
         let first = u32::try_from(*first).map_err(|_| broken())?;

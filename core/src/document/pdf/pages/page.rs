@@ -199,7 +199,6 @@ impl Copy<'_> {
     fn annotation(&mut self, mut dictionary: Dictionary, own: &Own) -> Result<Object, Error> {
         self.drop_signature(&mut dictionary)?;
         let (_, page) = own.page;
-        dictionary.remove("P");
         let mut copy = self.rewritten(&Object::Dictionary(dictionary), Some(own))?;
         if let Object::Dictionary(copy) = &mut copy {
             copy.set("P", Object::Reference(page));
