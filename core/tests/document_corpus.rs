@@ -195,7 +195,7 @@ fn a_sound_file_comes_back_from_repair_byte_for_byte() {
     all_well(&found);
 }
 
-/// Every operation on a file; each ends, and an error is one of the table.
+/// Every operation on a file: each ends, an error is one of the table, and what is made can be read.
 fn everything(name: &str) -> Vec<String> {
     let limits = Limits {
         pixels: 4_000_000,
@@ -214,19 +214,38 @@ fn everything(name: &str) -> Vec<String> {
         ..CutOptions::default()
     };
     let file = open(name);
+    let left = || Budget::new(limits);
     let ends = [
-        keep_pages(&file, &[-1, 0], 0, &Budget::new(limits)).map(|_| ()),
-        remove_pages(&file, &[0], 0, &Budget::new(limits)).map(|_| ()),
-        repair(&file, &Budget::new(limits)).map(|_| ()),
-        shrink(&file, &small, &Budget::new(limits)).map(|_| ()),
-        cut(&file, result, &coarse, &Budget::new(limits)).map(|_| ()),
+        keep_pages(&file, &[-1, 0], 0, &left()).map(|kept| vec![kept]),
+        keep_pages(&file, &[1, 1], 0, &left()).map(|kept| vec![kept]),
+        remove_pages(&file, &[0], 0, &left()).map(|kept| vec![kept]),
+        repair(&file, &left()).map(|repaired| vec![repaired.document]),
+        shrink(&file, &small, &left()).map(|shrunk| {
+            shrunk
+                .smaller
+                .then_some(shrunk.document)
+                .into_iter()
+                .collect()
+        }),
+        cut(&file, result, &coarse, &left()),
     ];
     let table: Vec<&str> = error::TABLE.iter().map(|row| row.code).collect();
-    ends.into_iter()
-        .filter_map(Result::err)
-        .filter(|error| !table.contains(&error.code()) || error.code() == "internal")
-        .map(|error| error.to_string())
-        .collect()
+    let mut faults = Vec::new();
+    for (number, end) in ends.into_iter().enumerate() {
+        match end {
+            Ok(made) => {
+                for document in made {
+                    let made = File::bytes(document.content, Some(&document.filename));
+                    if let Err(error) = inspect(&made, &budget()) {
+                        faults.push(format!("what operation {number} made: {error}"));
+                    }
+                }
+            }
+            Err(error) if table.contains(&error.code()) && error.code() != "internal" => {}
+            Err(error) => faults.push(format!("operation {number}: {error}")),
+        }
+    }
+    faults
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! PDFs that are made, or happen, to do harm: each operation ends, with a result or an error of the table.
+//! PDFs that do harm, by intent or not: each operation ends, with a result or an error of the table.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -83,7 +83,7 @@ def test_damaged_pictures_are_not_decoded(name):
         # Every pixel is there.
         assert not (DOCUMENTS / name).read_bytes().endswith(b"IEND\xaeB`\x82")
         return
-    with pytest.raises((OSError, ValueError, SyntaxError, UserWarning)):
+    with pytest.raises((OSError, SyntaxError, TypeError, UserWarning, ValueError)):
         with Image.open(DOCUMENTS / name) as picture:
             for frame in range(getattr(picture, "n_frames", 1)):
                 picture.seek(frame)

@@ -1,9 +1,13 @@
 //! Writes PDFs for tests, plainly: nothing is compressed, so that their bytes tell what is in them.
 #![allow(dead_code, reason = "each suite uses what it needs")]
 
+pub(crate) mod book;
+
 use std::path::Path;
 
-use mindee_core::document::{Budget, File, Limits};
+use lopdf::{Dictionary, Object};
+use mindee_core::Error;
+use mindee_core::document::{Budget, File, Limits, keep_pages, remove_pages};
 
 /// A PDF in the making.
 #[derive(Default)]
@@ -119,5 +123,50 @@ pub(crate) fn contents(pdf: &[u8]) -> Vec<String> {
     pages
         .values()
         .map(|page| String::from_utf8_lossy(&content(page)).into_owned())
+        .collect()
+}
+
+pub(crate) fn keep(pdf: &[u8], pages: &[i64]) -> Result<Vec<u8>, Error> {
+    keep_pages(&file(pdf), pages, 0, &budget()).map(|made| made.content.to_vec())
+}
+
+pub(crate) fn remove(pdf: &[u8], pages: &[i64]) -> Result<Vec<u8>, Error> {
+    remove_pages(&file(pdf), pages, 0, &budget()).map(|made| made.content.to_vec())
+}
+
+/// The annotations of a page.
+pub(crate) fn annotations(pdf: &[u8], page: usize) -> Vec<Dictionary> {
+    let read = lopdf::Document::load_mem(pdf).unwrap();
+    let number = *read.get_pages().values().nth(page).unwrap();
+    read.get_page_annotations(number)
+        .unwrap()
+        .into_iter()
+        .cloned()
+        .collect()
+}
+
+pub(crate) fn catalog(pdf: &[u8]) -> (lopdf::Document, Dictionary) {
+    let read = lopdf::Document::load_mem(pdf).unwrap();
+    let catalog = read.catalog().unwrap().clone();
+    (read, catalog)
+}
+
+/// The names of the form's outermost fields.
+pub(crate) fn field_names(pdf: &[u8]) -> Vec<String> {
+    let (read, catalog) = catalog(pdf);
+    let Ok(form) = catalog.get(b"AcroForm") else {
+        return Vec::new();
+    };
+    let form = read.dereference(form).unwrap().1.as_dict().unwrap();
+    let name = |field: &Object| {
+        let field = read.get_dictionary(field.as_reference().unwrap()).unwrap();
+        String::from_utf8_lossy(field.get(b"T").unwrap().as_str().unwrap()).into_owned()
+    };
+    form.get(b"Fields")
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(name)
         .collect()
 }

@@ -188,19 +188,11 @@ def files():
         "four pages, BigTIFF",
         {**less, "pages": 4},
     )
+    grays = [slip(*size).convert("L") for size in ((40, 50), (50, 40), (30, 30))]
+    three = by_hand([(_gray_tags(one), [one.tobytes()], STRIPS) for one in grays], ">")
     yield Made(
         "tiff/3-pages-mixed.tiff",
-        by_hand(
-            [
-                (_gray_tags(one), [one.tobytes()], STRIPS)
-                for one in (
-                    slip(40, 50).convert("L"),
-                    slip(50, 40).convert("L"),
-                    slip(30, 30).convert("L"),
-                )
-            ],
-            ">",
-        ),
+        three,
         "three pages, big-endian",
         {**says(slip(40, 50)), "pages": 3},
     )
@@ -236,6 +228,13 @@ def files():
         _without_end(),
         "one page, its pixels cut off",
         {**damaged, "pages": 1, "width": 90, "height": 120},
+    )
+    second = three.index(struct.pack(">HHII", 256, LONG, 1, 50)) + 12
+    yield Made(
+        "tiff/garbled-page.tiff",
+        three[:second] + b"-" + three[second:],
+        "a byte too many among the facts of the second page",
+        damaged,
     )
     yield Made(
         "tiff/truncated-header.tiff",

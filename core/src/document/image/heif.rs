@@ -40,7 +40,9 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
         turned |= matches!(property, Property::Rotation(_) | Property::Mirror(_));
         match property {
             Property::Rotation(quarters) => {
-                (0..quarters % 4).for_each(|_| turn = turn.then(Turn::LEFT))
+                for _ in 0..quarters % 4 {
+                    turn = turn.then(Turn::LEFT);
+                }
             }
             Property::Mirror(true) => turn = turn.then(Turn::TOP_BOTTOM),
             Property::Mirror(false) => turn = turn.then(Turn::LEFT_RIGHT),

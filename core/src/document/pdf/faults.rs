@@ -15,12 +15,12 @@ pub(crate) struct Faulty {
     pub open: Vec<u32>,
 }
 
-/// Looks at all that the file leads to. A place that is told wrong is noticed on the way, and the file is
-/// searched.
-pub(crate) fn faulty_objects(reader: &mut Reader<'_>) -> Result<Faulty, Error> {
+/// Looks at the pages, and all that the file leads to. A place that is told wrong is noticed on the
+/// way, and the file is searched.
+pub(crate) fn faulty_objects(reader: &mut Reader<'_>, pages: &[u32]) -> Result<Faulty, Error> {
     let mut faulty = Faulty::default();
-    let mut seen = HashSet::new();
-    let mut waiting = Vec::new();
+    let mut seen: HashSet<u32> = pages.iter().copied().collect();
+    let mut waiting = pages.to_vec();
     for key in ["Root", "Info"] {
         references(reader.trailer.get(key), &mut seen, &mut waiting);
     }

@@ -33,24 +33,28 @@ pub(super) fn edges(path: &BezPath, place: Affine, reach: f64) -> f64 {
     let mut all = 0.0;
     let mut start = Point::ZERO;
     let mut last = Point::ZERO;
-    let mut to = |next: Point, drawn: bool| {
-        if drawn {
-            all += edge(last.distance(next), reach);
-        }
-        last = next;
-    };
     for element in path.elements() {
+        let mut to = |point: Point| {
+            let next = place * point;
+            all += edge(last.distance(next), reach);
+            last = next;
+        };
         match *element {
             PathEl::MoveTo(point) => {
-                start = place * point;
-                to(start, false);
+                start = point;
+                last = place * point;
             }
-            PathEl::LineTo(point) => to(place * point, true),
-            PathEl::QuadTo(by, point) => [by, point].map(|p| to(place * p, true)).into_iter().collect(),
+            PathEl::LineTo(point) => to(point),
+            PathEl::QuadTo(by, point) => {
+                to(by);
+                to(point);
+            }
             PathEl::CurveTo(by, then, point) => {
-                [by, then, point].map(|p| to(place * p, true)).into_iter().collect()
+                to(by);
+                to(then);
+                to(point);
             }
-            PathEl::ClosePath => to(start, true),
+            PathEl::ClosePath => to(start),
         }
     }
     all
@@ -68,33 +72,32 @@ pub(super) fn stroke(path: &BezPath, mode: &DrawMode, edges: f64) -> f64 {
 
 /// A mesh of triangles or patches; the other shadings are functions, and take nothing of their own.
 pub(super) fn mesh(shading: &ShadingType, place: Affine) -> f64 {
-    let area = |triangles: &[Triangle]| -> f64 {
-        let area = |one: &Triangle| {
-            let corners = [&one.p0, &one.p1, &one.p2].map(|corner| place * corner.point);
-            let [a, b, c] = corners;
-            TABLE.intersect(Rect::from_points(a, b).union_pt(c)).area() * MESH + STEP
-        };
-        triangles.iter().map(area).sum()
-    };
-    let mut made = Vec::new();
     match shading {
-        ShadingType::TriangleMesh { triangles, .. } => area(triangles),
-        ShadingType::CoonsPatchMesh { patches, .. } => patches
-            .iter()
-            .map(|patch| {
-                made.clear();
-                patch.to_triangles(&mut made);
-                area(&made)
-            })
-            .sum(),
-        ShadingType::TensorProductPatchMesh { patches, .. } => patches
-            .iter()
-            .map(|patch| {
-                made.clear();
-                patch.to_triangles(&mut made);
-                area(&made)
-            })
-            .sum(),
+        ShadingType::TriangleMesh { triangles, .. } => area(triangles, place),
+        ShadingType::CoonsPatchMesh { patches, .. } => {
+            each(patches, place, |patch, triangles| patch.to_triangles(triangles))
+        }
+        ShadingType::TensorProductPatchMesh { patches, .. } => {
+            each(patches, place, |patch, triangles| patch.to_triangles(triangles))
+        }
         _ => 0.0,
     }
+}
+
+fn each<P>(patches: &[P], place: Affine, triangles: impl Fn(&P, &mut Vec<Triangle>)) -> f64 {
+    let mut made = Vec::new();
+    let patch = |patch: &P| {
+        made.clear();
+        triangles(patch, &mut made);
+        area(&made, place)
+    };
+    patches.iter().map(patch).sum()
+}
+
+fn area(triangles: &[Triangle], place: Affine) -> f64 {
+    let area = |one: &Triangle| {
+        let [a, b, c] = [&one.p0, &one.p1, &one.p2].map(|corner| place * corner.point);
+        TABLE.intersect(Rect::from_points(a, b).union_pt(c)).area() * MESH + STEP
+    };
+    triangles.iter().map(area).sum()
 }

@@ -30,7 +30,7 @@ pub(crate) fn repair(
     if !locked {
         tree = Some(walk(&mut reader, &mut pages)?);
         let was_told = reader.told().is_some();
-        faulty = faulty_objects(&mut reader)?;
+        faulty = faulty_objects(&mut reader, &pages)?;
         if was_told && reader.told().is_none() {
             tree = Some(walk(&mut reader, &mut pages)?);
         }

@@ -98,7 +98,7 @@ impl Found {
     }
 }
 
-/// Goes through the whole file. Streams are passed over, so what stands in them is not taken for an object.
+/// Goes through the whole file. Streams are passed over, so that nothing in them is taken for an object.
 pub(crate) fn scan(ground: &mut Ground<'_>) -> Result<Found, Error> {
     let mut found = Found::default();
     let length = ground.window.length();

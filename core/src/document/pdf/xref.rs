@@ -41,8 +41,8 @@ impl Told {
     }
 }
 
-/// Reads what the file says of itself, from its end; damaged where that leads nowhere. Places count from
-/// the tag: in a file whose writer counted the junk in front of it they lead nowhere.
+/// Reads what the file says of itself, from its end; damaged where that leads nowhere. Places count
+/// from the tag: in a file whose writer counted the junk in front of it they lead nowhere.
 pub(crate) fn read(ground: &mut Ground<'_>) -> Result<Told, Error> {
     let start = start(ground)?;
     chain(ground, start)

@@ -103,7 +103,6 @@ pub(super) struct Tiff<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Ifd {
     pub(super) entries: Vec<Entry>,
-    next: u64,
 }
 
 /// One entry of a directory, as it is in the file.
@@ -207,7 +206,7 @@ impl<'a> Tiff<'a> {
             .range(from, length.saturating_add(self.layout.word()))?;
         let size = usize::try_from(self.entry()).unwrap_or(12);
         let split = usize::try_from(length).unwrap_or(usize::MAX);
-        let (entries, next) = bytes.split_at_checked(split).ok_or_else(broken)?;
+        let (entries, _) = bytes.split_at_checked(split).ok_or_else(broken)?;
         let layout = self.layout;
         let entries = entries.chunks_exact(size).filter_map(|raw| {
             let (head, rest) = raw.split_at_checked(4)?;
@@ -223,7 +222,6 @@ impl<'a> Tiff<'a> {
         });
         Ok(Ifd {
             entries: entries.collect(),
-            next: layout.number(next),
         })
     }
 
