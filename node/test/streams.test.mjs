@@ -60,6 +60,7 @@ const taken = async () => (await sandbox.seen()).billed.documents;
 const sources = {
   "a Readable": () => Readable.from(pieces(large)),
   "a file's stream": () => createReadStream(path),
+  "a stream whose path is no file's": () => Object.assign(Readable.from(pieces(large)), { path: "/upload" }),
   "a web stream": () => new Blob([large]).stream(),
   "a Blob": () => new Blob([large]),
   "a Blob of a file": () => openAsBlob(path),

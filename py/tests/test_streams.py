@@ -379,12 +379,37 @@ def test_an_iterable_that_begins_anew_is_sent_again(client, sandbox, options):
     assert taken(sandbox) == 2
 
 
-def test_wrong_options_leave_a_stream_as_it_was(client, on_loop, sandbox, options):
-    source = pieces(LARGE)
+def test_a_call_that_sends_nothing_leaves_a_stream_as_it_was(client, on_loop, sandbox, options):
+    source, source_too = pieces(LARGE), awaited(pieces(LARGE))
+    wrong = {**options, "model_id": "none"}
+
+    async def work(client):
+        with pytest.raises(UsageError, match=r"option\.invalid"):
+            await client.extraction.run(source_too, **wrong)
+        await client.extraction.run(source_too, **options)
+
     with pytest.raises(UsageError, match=r"option\.invalid"):
-        client.extraction.run(source, **{**options, "retries": "many"})
+        client.extraction.run(source, **wrong)
+    with mindee_core.Client(**sandbox.options) as closed:
+        pass
+    with pytest.raises(UsageError, match="closed"):
+        closed.extraction.run(source, **options)
+    assert readers() == []
     client.extraction.run(source, **options)
     is_whole(sandbox, LARGE)
+    on_loop(work)
+    is_whole(sandbox, LARGE)
+
+
+def test_a_second_use_of_an_uploaded_file_is_told(on_loop, sandbox, options):
+    async def work(client):
+        upload = Upload(LARGE)
+        await client.extraction.enqueue(upload, **options)
+        await client.extraction.enqueue(upload, **options)
+
+    with pytest.raises(UsageError, match=r"source\.spent"):
+        on_loop(work)
+    assert taken(sandbox) == 1
 
 
 def test_a_large_stream_is_not_sent_again_after_a_503(client, sandbox, options):
@@ -437,22 +462,44 @@ def test_a_stream_that_stalls_is_ended_by_the_deadline(
 
 
 def test_a_server_that_does_not_read_holds_a_stream_back(sandbox, options):
-    given = 0
+    given = []
+    ended = []
 
     def endless():
-        nonlocal given
-        yield SMALL
-        while True:
-            given += 100_000
-            yield bytes(100_000)
+        try:
+            yield SMALL
+            while True:
+                given.append(100_000)
+                yield bytes(100_000)
+        finally:
+            ended.append("blocking")
+
+    async def endless_too():
+        try:
+            for chunk in endless():
+                yield chunk
+        finally:
+            ended.append("awaited")
+
+    async def work(sandbox):
+        async with mindee_core.AsyncClient(**sandbox) as client:
+            await client.extraction.run(endless_too(), deadline=1.5, **options)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with mindee_core.Client(**{**sandbox.options, "base_url": address}) as client:
-            with pytest.raises(OutcomeUnknownError):
-                client.extraction.run(endless(), deadline=1.5, **options)
-    assert 0 < given < 16_000_000
-    until(lambda: not readers())
+        elsewhere = {**sandbox.options, "base_url": address}
+        with mindee_core.Client(**elsewhere) as client, pytest.raises(OutcomeUnknownError):
+            client.extraction.run(endless(), deadline=1.5, **options)
+        assert 0 < sum(given) < 16_000_000
+        assert (ended, readers()) == (["blocking"], [])
+        given.clear()
+        # Without a farewell of the loop, which would end all generators.
+        loop = asyncio.new_event_loop()
+        with pytest.raises(OutcomeUnknownError):
+            loop.run_until_complete(work(elsewhere))
+        assert 0 < sum(given) < 16_000_000
+        assert "awaited" in ended
+        loop.close()
 
 
 @pytest.mark.parametrize("begin", [b"", SMALL, LARGE], ids=["none", "small", "large"])
