@@ -47,7 +47,7 @@ pub struct Inspection {
     pub animated: Option<bool>,
     /// Whether, and how, it is encrypted.
     pub encrypted: Encryption,
-    /// Of a PDF whether one of its first 32 pages shows text, be it the unseen text over a scan that
+    /// Of a PDF whether one of its first 16 pages shows text, be it the unseen text over a scan that
     /// was read; nothing where only a password would tell.
     pub text_layer: Option<bool>,
     /// Whether it can be read only by readers that mend: see [`repair`](fn@super::repair).

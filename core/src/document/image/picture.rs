@@ -5,9 +5,7 @@ use std::thread;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_encoder::{
-    ChromaSubsamplingMethod, ColorType, Encoder, ImageBuffer, JpegColorType, SamplingFactor,
-};
+use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
 
 use super::super::Budget;
 use crate::error::{Error, code};
@@ -231,16 +229,14 @@ impl Picture {
         let mut encoder = Encoder::new(&mut jpeg, quality.clamp(1, 100));
         encoder.set_sampling_factor(SamplingFactor::F_2_2);
         encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-        let done = match self.space {
-            Space::Gray => encoder.encode(&self.samples, width, height, ColorType::Luma),
-            Space::Rgb => encoder.encode(&self.samples, width, height, ColorType::Rgb),
-            Space::Ycc => encoder.encode_image(Rows {
-                samples: &self.samples,
-                width,
-                height,
-            }),
+        let colours = match self.space {
+            Space::Gray => ColorType::Luma,
+            Space::Rgb => ColorType::Rgb,
+            Space::Ycc => ColorType::Ycbcr,
         };
-        done.map_err(|error| unfit(&error))?;
+        encoder
+            .encode(&self.samples, width, height, colours)
+            .map_err(|error| unfit(&error))?;
         Ok(jpeg)
     }
 }
@@ -251,37 +247,6 @@ impl Space {
             Self::Gray => 1,
             Self::Rgb | Self::Ycc => 3,
         }
-    }
-}
-
-/// The rows of a picture in [`Space::Ycc`]. The encoder's own way to take them is slower.
-struct Rows<'a> {
-    samples: &'a [u8],
-    width: u16,
-    height: u16,
-}
-
-impl ImageBuffer for Rows<'_> {
-    fn get_jpeg_color_type(&self) -> JpegColorType {
-        JpegColorType::Ycbcr
-    }
-
-    fn width(&self) -> u16 {
-        self.width
-    }
-
-    fn height(&self) -> u16 {
-        self.height
-    }
-
-    fn fill_buffers(&self, y: u16, buffers: &mut [Vec<u8>; 4]) {
-        let row = usize::from(self.width).max(1);
-        let (pixels, _) = self.samples.as_chunks::<3>();
-        let pixels = pixels.chunks_exact(row).nth(y.into()).unwrap_or_default();
-        let [light, blue, red, _] = buffers;
-        light.extend(pixels.iter().map(|[y, _, _]| *y));
-        blue.extend(pixels.iter().map(|[_, cb, _]| *cb));
-        red.extend(pixels.iter().map(|[_, _, cr]| *cr));
     }
 }
 

@@ -9,14 +9,14 @@ use crate::document::{Budget, Encryption, File};
 use crate::error::Error;
 
 /// Text is looked for in so many pages.
-const PAGES_FOR_TEXT: u64 = 32;
+const PAGES_FOR_TEXT: u64 = 16;
 
 /// What was found out.
 pub(crate) struct Look {
     /// How many pages there are; nothing where only a password would tell.
     pub pages: Option<u64>,
     pub encryption: Encryption,
-    /// Whether one of the first 32 pages shows text; nothing where only a password would tell.
+    /// Whether one of the first 16 pages shows text; nothing where only a password would tell.
     pub text_layer: Option<bool>,
     /// Whether it cannot be read as it says of itself.
     pub damaged: bool,

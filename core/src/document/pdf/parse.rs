@@ -194,8 +194,10 @@ impl<'a> Parser<'a> {
             _ => match self.word()? {
                 b"true" => Ok(Object::Bool(true)),
                 b"false" => Ok(Object::Bool(false)),
-                b"null" => Ok(Object::Null),
-                _ => Err(Fault::Bad),
+                b"" | b"endobj" | b"obj" | b"endstream" | b"stream" | b"trailer" | b"xref"
+                | b"startxref" => Err(Fault::Bad),
+                // Readers pass over words that mean nothing.
+                _ => Ok(Object::Null),
             },
         }
     }
@@ -308,7 +310,7 @@ impl<'a> Parser<'a> {
             .iter()
             .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'))
         {
-            return Err(Fault::Bad);
+            return Ok(Object::Null);
         }
         let whole = std::str::from_utf8(word)
             .ok()

@@ -61,7 +61,7 @@ impl Section {
 
 impl Place {
     /// Places are told from the tag.
-    pub(crate) fn from_start(self, tag: u64) -> Self {
+    pub(crate) fn counted_from(self, tag: u64) -> Self {
         match self {
             Self::At(offset) => Self::At(offset.saturating_add(tag)),
             other => other,

@@ -156,6 +156,7 @@ impl<'a> Reader<'a> {
             },
         };
         match place {
+            _ if number == 0 => Ok(nothing(number)),
             Place::Free => Ok(nothing(number)),
             Place::At(offset) => self.standing(number, offset, only),
             Place::In { stream, at } => match self.contained(number, (stream, at), only) {

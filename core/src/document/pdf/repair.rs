@@ -27,13 +27,12 @@ pub(crate) fn repair(
     let mut pages = Vec::new();
     let mut tree = None;
     let mut faulty = Faulty::default();
-    if !locked {
-        tree = Some(walk(&mut reader, &mut pages)?);
+    while !locked && tree.is_none() {
         let was_told = reader.told().is_some();
+        let walked = walk(&mut reader, &mut pages)?;
         faulty = faulty_objects(&mut reader, &pages)?;
-        if was_told && reader.told().is_none() {
-            tree = Some(walk(&mut reader, &mut pages)?);
-        }
+        // What was learnt before the file was searched may not hold any more.
+        tree = (was_told == reader.told().is_some()).then_some(walked);
     }
     let mut mending = Mending {
         added: BTreeMap::new(),
@@ -200,7 +199,7 @@ impl Mending {
                     generation: u16::MAX,
                 },
             );
-            for mut row in found.rows().filter(|row| row.number > 0) {
+            for mut row in found.rows() {
                 if let Place::At(offset) = row.place {
                     row.place = Place::At(offset.saturating_sub(tag));
                 }

@@ -61,7 +61,7 @@ impl Found {
     pub(crate) fn contained(&mut self, number: u32, stream: u32, at: u32) {
         let offset = self.places.get(&stream).map_or(0, |last| last.offset);
         let known = self.places.get(&number).map(|last| last.offset);
-        if number != stream && known.is_none_or(|known| known < offset) {
+        if number != stream && number > 0 && known.is_none_or(|known| known < offset) {
             let place = Place::In { stream, at };
             self.places.insert(
                 number,
@@ -132,6 +132,10 @@ pub(crate) fn scan(ground: &mut Ground<'_>) -> Result<Found, Error> {
 }
 
 fn take(located: &Located, start: u64, found: &mut Found) {
+    // The head of the list of free numbers is no object's.
+    if located.number == 0 {
+        return;
+    }
     let is_stream = located.data.is_some();
     match located.object.as_dictionary() {
         // Of an older cross-reference no more than its trailer is of use.

@@ -34,7 +34,7 @@ impl Told {
     pub(crate) fn place(&self, number: u32, rows: &mut Window<'_>) -> Result<Place, Error> {
         for section in &self.sections {
             if let Some(place) = section.place(number, rows)? {
-                return Ok(place.from_start(self.tag));
+                return Ok(place.counted_from(self.tag));
             }
         }
         Ok(Place::Free)

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::copy::{Copy, Own};
+use crate::document::pdf::damaged;
 use crate::document::pdf::object::{Dictionary, Object};
 use crate::document::pdf::tree::INHERITED;
 use crate::error::Error;
@@ -75,7 +76,8 @@ impl Copy<'_> {
             return Ok(());
         };
         let Object::Dictionary(mut page) = self.reader.get(at.number)?.object else {
-            return Ok(());
+            let place = self.kept.get(place).map_or(0, |kept| kept.place);
+            return Err(damaged(format!("Page {place} of the file cannot be read")));
         };
         let annotations = self.annotations_of(at.number)?;
         for key in LEFT_OUT {
