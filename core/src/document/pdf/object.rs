@@ -132,8 +132,10 @@ impl Dictionary {
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<Object> {
-        let value = self.get(key).cloned()?;
-        self.0.retain(|(known, _)| known != key.as_bytes());
+        let is_key = |(known, _): &(Vec<u8>, Object)| known == key.as_bytes();
+        let last = self.0.iter().rposition(is_key)?;
+        let (_, value) = self.0.remove(last);
+        self.0.retain(|entry| !is_key(entry));
         Some(value)
     }
 
@@ -181,10 +183,11 @@ pub(crate) fn is_regular(byte: u8) -> bool {
     REGULAR.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// Asked for every byte, so it is worked out once.
-const REGULAR: [bool; 256] = {
-    let mut regular = [true; 256];
-    let mut others: &[u8] = b"()<>[]{}/%\0\t\n\x0C\r ";
+const REGULAR: [bool; 256] = all_but(b"()<>[]{}/%\0\t\n\x0C\r ");
+
+/// Which bytes are none of these: asked for every byte, so it is worked out once.
+pub(crate) const fn all_but(mut others: &[u8]) -> [bool; 256] {
+    let mut bytes = [true; 256];
     while let [other, rest @ ..] = others {
         #[allow(
             clippy::indexing_slicing,
@@ -192,12 +195,12 @@ const REGULAR: [bool; 256] = {
             reason = "at compile time, a byte into 256"
         )]
         {
-            regular[*other as usize] = false;
+            bytes[*other as usize] = false;
         }
         others = rest;
     }
-    regular
-};
+    bytes
+}
 
 /// A name's bytes, its `#` escapes resolved.
 pub(crate) fn unescaped(raw: &[u8]) -> Vec<u8> {

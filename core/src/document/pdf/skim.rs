@@ -1,6 +1,10 @@
 //! Passes over what is not wanted of a dictionary.
 
+use super::object::all_but;
 use super::parse::{Fault, Parsed, Parser};
+
+/// What neither opens nor closes anything.
+const PLAIN: [bool; 256] = all_but(b"()<>[]/%");
 
 impl Parser<'_> {
     /// Passes over the value of an entry, to the next key or the end of the dictionary.
@@ -12,9 +16,8 @@ impl Parser<'_> {
         let mut open = 0_u32;
         loop {
             let rest = self.rest();
-            let plain = rest
-                .iter()
-                .position(|byte| matches!(byte, b'(' | b'<' | b'>' | b'[' | b']' | b'/' | b'%'));
+            let is_plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or_default();
+            let plain = rest.iter().position(|byte| !is_plain(byte));
             self.at = self.at.saturating_add(plain.unwrap_or(rest.len()));
             let length = match self.rest() {
                 [b'/', ..] | [b'>', b'>', ..] if open == 0 => return Ok(()),

@@ -13,6 +13,15 @@ pub(crate) const INHERITED: &[&str] = &["Resources", "MediaBox", "CropBox", "Rot
 
 /// What is read of a node to know it for one: little, for it is read of every page.
 const LOOKED_AT: &[&str] = &["Kids"];
+/// What more is read of a node.
+const OF_A_NODE: &[&str] = &[
+    "Type",
+    "Count",
+    "Resources",
+    "MediaBox",
+    "CropBox",
+    "Rotate",
+];
 
 /// What was learnt on the way.
 #[derive(Default)]
@@ -204,13 +213,13 @@ impl Tree {
         number: u32,
         giver: Option<usize>,
     ) -> Result<Met, Error> {
-        let Object::Dictionary(look) = reader.get_only(number, Some(LOOKED_AT))?.object else {
+        let Object::Dictionary(mut look) = reader.get_only(number, Some(LOOKED_AT))?.object else {
             return Ok(Met::Nothing);
         };
-        if !look.has("Kids") {
+        let Some(kids) = look.remove("Kids") else {
             return Ok(Met::Page);
-        }
-        let Object::Dictionary(node) = reader.get(number)?.object else {
+        };
+        let Object::Dictionary(node) = reader.get_only(number, Some(OF_A_NODE))?.object else {
             return Ok(Met::Nothing);
         };
         if node.is("Type", "Page") {
@@ -219,7 +228,11 @@ impl Tree {
         if !self.nodes.insert(number) {
             return Ok(Met::Nothing);
         }
-        let kids = match reader.entry(&node, "Kids")? {
+        let kids = match kids {
+            Object::Reference(_) => reader.resolved(&kids)?,
+            direct => direct,
+        };
+        let kids = match kids {
             Object::Array(kids) => kids,
             _ => Vec::new(),
         };
