@@ -76,7 +76,7 @@ async fn main() -> Result<(), Failure> {
         .layer(RequestBodyLimitLayer::new(usize::try_from(LARGEST)?))
         .with_state(inbox);
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
-    println!("listening on {}", listener.local_addr()?.port());
+    println!("listening on http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, app).await?)
 }
 

@@ -216,7 +216,7 @@ impl Client {
             "jobs.result" => Ok(plain(self.jobs().result(id?, params).await?.raw())),
             "jobs.deliver" => {
                 let body = call.content.take().ok_or_else(|| missing("body"))?;
-                let delivery = unwrap_with(body, &call.delivery)?;
+                let delivery = unwrap_with(&body, &call.delivery, || body.clone())?;
                 let delivered = self.jobs().deliver(&delivery).await?;
                 let mut about = delivery.about();
                 if let Some(about) = about.as_object_mut() {

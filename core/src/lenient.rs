@@ -48,5 +48,10 @@ where
 
 /// Reads JSON bytes; a byte order mark in front is passed over.
 pub(crate) fn read_json<'de, T: Deserialize<'de>>(raw: &'de [u8]) -> serde_json::Result<T> {
-    serde_json::from_slice(raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw))
+    let raw = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(raw);
+    match std::str::from_utf8(raw) {
+        // Quicker than to look at each text of it.
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(raw),
+    }
 }

@@ -4,7 +4,7 @@
 //! header `X-Signature` (Mindee: "Process the response"; the older `X-Mindee-Hmac-Signature` is
 //! read too). It is checked over the raw bytes first and then over the bytes without CR and LF,
 //! the form that official clients sign. Every secret is tried, each in constant time, so that the
-//! time taken tells nothing but their number and the body's length.
+//! time taken tells nothing of them but their number.
 //!
 //! There is no time stamp in the signature: a delivery can be repeated by anybody who saw it. Tell
 //! repeats by the inference's id, with the ledger or a store of your own.
@@ -15,18 +15,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
+use memchr::memchr2;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 use sha2::Sha256;
 
-use crate::call::Reply;
 use crate::error::{Error, code};
 use crate::lenient::{or_default, read_json};
-use crate::options::{object, unknown};
 use crate::problem::Problem;
 use crate::product::{AnyResult, Inference, unreadable};
-use crate::value::OptionValue;
+
+mod json;
+
+pub use json::unwrap_json;
+pub(crate) use json::{ARGUMENTS, unwrap_with};
 
 /// The largest body that is read unless told otherwise, in bytes.
 pub const LARGEST: u64 = 16_000_000;
@@ -175,7 +177,18 @@ pub fn unwrap<'a>(
     largest: u64,
 ) -> Result<Delivery, Error> {
     let body = body.into();
-    check_size(&body, largest)?;
+    let secret = verify(&body, headers, secrets, largest)?;
+    read(body, Some(secret))
+}
+
+/// Which of the secrets signed a body.
+fn verify<'a>(
+    body: &[u8],
+    headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    secrets: &[SigningSecret],
+    largest: u64,
+) -> Result<usize, Error> {
+    check_size(body, largest)?;
     if secrets.is_empty() {
         return Err(Error::new(
             code::SECRET_MISSING,
@@ -183,23 +196,34 @@ pub fn unwrap<'a>(
         ));
     }
     let signature = signature_of(headers)?;
+    // The other form is looked at where the raw one is nobody's, and only where it is another one.
+    // That tells which of the two forms was signed, which is no secret.
+    let mut matched = signer(body, &signature, secrets)?;
+    if matched.is_none() && memchr2(b'\r', b'\n', body).is_some() {
+        let breaks = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let stripped: Vec<u8> = body.iter().copied().filter(|byte| !breaks(byte)).collect();
+        matched = signer(&stripped, &signature, secrets)?;
+    }
+    matched.ok_or_else(|| {
+        let message = "The signature is none of the secrets' over this body";
+        Error::new(code::SIGNATURE_MISMATCH, message)
+    })
+}
+
+/// The first of the secrets whose signature it is. There is no early end: which one matched must
+/// not show in the time taken.
+fn signer(
+    body: &[u8],
+    signature: &[u8],
+    secrets: &[SigningSecret],
+) -> Result<Option<usize>, Error> {
     let mut matched = None;
     for (index, secret) in secrets.iter().enumerate() {
-        // No early end: which secret matched must not show in the time taken.
-        let raw = secret.signed(&body, &signature)?;
-        let stripped = match without_line_breaks(&body) {
-            Some(stripped) => secret.signed(&stripped, &signature)?,
-            None => false,
-        };
-        if raw || stripped {
+        if secret.signed(body, signature)? {
             matched = matched.or(Some(index));
         }
     }
-    if matched.is_none() {
-        let message = "The signature is none of the secrets' over this body";
-        return Err(Error::new(code::SIGNATURE_MISMATCH, message));
-    }
-    read(body, matched)
+    Ok(matched)
 }
 
 /// Reads a delivery whose signature nobody has checked. Anybody can have sent it.
@@ -221,7 +245,7 @@ pub fn sign(body: &[u8], secret: &SigningSecret) -> Result<String, Error> {
     Ok(text)
 }
 
-fn check_size(body: &Bytes, largest: u64) -> Result<(), Error> {
+fn check_size(body: &[u8], largest: u64) -> Result<(), Error> {
     let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
     if length <= largest {
         return Ok(());
@@ -266,21 +290,13 @@ fn signature_of<'a>(
     ))
 }
 
-/// The body without CR and LF, where it has any.
-fn without_line_breaks(body: &[u8]) -> Option<Vec<u8>> {
-    let breaks = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    body.iter()
-        .any(breaks)
-        .then(|| body.iter().copied().filter(|byte| !breaks(byte)).collect())
-}
-
 fn read(raw: Bytes, secret: Option<usize>) -> Result<Delivery, Error> {
     #[derive(Deserialize)]
     struct Marks {
         #[serde(default)]
         inference: Option<serde::de::IgnoredAny>,
     }
-    let webhook = |error: Error| {
+    let recoded = |error: Error| {
         let row = if error.code() == code::ANSWER_NOT_JSON.code {
             code::DELIVERY_NOT_JSON
         } else {
@@ -288,102 +304,21 @@ fn read(raw: Bytes, secret: Option<usize>) -> Result<Delivery, Error> {
         };
         error.recoded(row)
     };
-    let marks: Marks = match read_json(&raw) {
-        Ok(marks) => marks,
-        Err(error) => return Err(webhook(unreadable(raw, &error, "a webhook's body"))),
-    };
-    let payload = if marks.inference.is_some() {
-        Payload::Result(Box::new(
-            Inference::from_json(raw.clone()).map_err(webhook)?,
-        ))
-    } else {
-        match read_json(&raw) {
-            Ok(failure) => Payload::Failure(Box::new(failure)),
-            Err(error) => return Err(webhook(unreadable(raw, &error, "a webhook's body"))),
-        }
+    let payload = match Inference::from_json(raw.clone()) {
+        Ok(inference) => Payload::Result(Box::new(inference)),
+        // What is no result tells of a failure, by the absence of the inference.
+        Err(error) => match read_json(&raw) {
+            Ok(Marks { inference: None }) => match read_json(&raw) {
+                Ok(failure) => Payload::Failure(Box::new(failure)),
+                Err(error) => return Err(recoded(unreadable(raw, &error, "a webhook's body"))),
+            },
+            Ok(_) => return Err(recoded(error)),
+            Err(error) => return Err(recoded(unreadable(raw, &error, "a webhook's body"))),
+        },
     };
     Ok(Delivery {
         payload,
         secret,
         raw,
     })
-}
-
-/// The arguments of [`unwrap_json`].
-pub(crate) const ARGUMENTS: [&str; 4] = ["headers", "secrets", "largest", "unsigned"];
-
-/// [`unwrap`] for wrappers: `headers` (an object or a list of pairs), `secrets` (a list) and
-/// `largest` as one JSON object; the reply's `about` tells `kind` (`result` or `failure`),
-/// `inference_id` and `secret`. With `unsigned: true` nothing is checked.
-pub fn unwrap_json(body: Bytes, arguments: &str) -> Result<Reply, Error> {
-    let arguments = object(arguments)?;
-    if let Some(key) = arguments
-        .keys()
-        .find(|key| !ARGUMENTS.contains(&key.as_str()))
-    {
-        return Err(unknown(key, ARGUMENTS.into_iter()));
-    }
-    let delivery = unwrap_with(body, &arguments)?;
-    Ok(Reply::new(delivery.raw.clone(), delivery.about()))
-}
-
-pub(crate) fn unwrap_with(body: Bytes, arguments: &Map<String, Value>) -> Result<Delivery, Error> {
-    let largest = match arguments.get("largest") {
-        None | Some(Value::Null) => LARGEST,
-        Some(value) => u32::from_json(value)
-            .map_err(|e| {
-                Error::new(
-                    code::OPTION_INVALID,
-                    format!("Argument `largest` {}", e.message()),
-                )
-            })?
-            .into(),
-    };
-    if arguments.get("unsigned") == Some(&Value::Bool(true)) {
-        return unwrap_unsigned(body, largest);
-    }
-    let secrets = match arguments.get("secrets") {
-        Some(Value::String(one)) => vec![SigningSecret::new(one)?],
-        Some(Value::Array(many)) => many
-            .iter()
-            .map(|secret| SigningSecret::new(secret.as_str().unwrap_or_default()))
-            .collect::<Result<_, _>>()?,
-        _ => Vec::new(),
-    };
-    unwrap(body, pairs(arguments.get("headers")), &secrets, largest)
-}
-
-impl Delivery {
-    /// What wrappers are told beside the body.
-    pub(crate) fn about(&self) -> Value {
-        let kind = match self.payload {
-            Payload::Result(_) => "result",
-            Payload::Failure(_) => "failure",
-        };
-        json!({ "kind": kind, "inference_id": self.inference_id(), "secret": self.secret })
-    }
-}
-
-/// Headers as an object of texts or lists of texts, or as a list of pairs.
-fn pairs(headers: Option<&Value>) -> Vec<(&str, &str)> {
-    match headers {
-        Some(Value::Object(members)) => members
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), text_of(value)?)))
-            .collect(),
-        Some(Value::Array(items)) => items
-            .iter()
-            .filter_map(|pair| {
-                let pair = pair.as_array()?;
-                Some((text_of(pair.first()?)?, text_of(pair.get(1)?)?))
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn text_of(value: &Value) -> Option<&str> {
-    value
-        .as_str()
-        .or_else(|| value.as_array()?.first()?.as_str())
 }

@@ -13,6 +13,7 @@ use mindee_core::product::{
     AnyResult, ClassificationResult, Confidence, ExtractionResult, Field, SplitResult,
 };
 use mindee_core::{Inference, Presence};
+use serde_json::Value;
 
 fn responses() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/responses")
@@ -170,5 +171,115 @@ fn bytes_that_are_no_answer_are_kept_in_the_error() {
         let raw = fs::read(responses().join(name)).unwrap();
         let error = Inference::<AnyResult>::from_json(raw.clone()).unwrap_err();
         assert_eq!(error.body().unwrap().as_ref(), raw, "{name}");
+    }
+}
+
+/// Every sample that is an inference, with white space behind it, so that it counts as long.
+fn long_answers() -> Vec<(PathBuf, Vec<u8>)> {
+    let read = |path: PathBuf| (fs::read(&path).unwrap(), path);
+    let long = |(mut raw, path): (Vec<u8>, PathBuf)| {
+        Inference::<AnyResult>::from_json(raw.clone()).ok()?;
+        raw.resize(raw.len() + 5_000, b' ');
+        Some((path, raw))
+    };
+    let samples = json_files(&responses()).into_iter();
+    samples.map(read).filter_map(long).collect()
+}
+
+/// JSON with its holes filled from an answer.
+fn filled(outline: &str, raw: &[u8]) -> Value {
+    let part = |hole: &Value| -> Value {
+        let at = |index: usize| usize::try_from(hole[index].as_u64().unwrap()).unwrap();
+        serde_json::from_slice(&raw[at(0)..at(1)]).unwrap()
+    };
+    let mut whole: Value = serde_json::from_str(outline).unwrap();
+    let result = whole.pointer_mut("/inference/result").unwrap();
+    for field in result["fields"].as_object_mut().unwrap().values_mut() {
+        *field = part(field);
+    }
+    if let Some(text) = result.get_mut("raw_text") {
+        *text = part(text);
+    }
+    whole
+}
+
+#[test]
+fn an_outline_and_the_places_that_it_tells_make_the_whole_answer() {
+    let mut outlined = 0;
+    for (path, raw) in long_answers() {
+        let inference = Inference::<AnyResult>::from_json(raw.clone()).unwrap();
+        let text = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw);
+        let whole: Value = serde_json::from_slice(text).unwrap();
+        let fields = whole.pointer("/inference/result/fields").is_some();
+        match inference.outline() {
+            Some(outline) => assert_eq!(filled(&outline, &raw), whole, "{}", path.display()),
+            None => assert!(!fields, "{} has no outline", path.display()),
+        }
+        outlined += usize::from(fields);
+    }
+    assert!(outlined >= 20, "{outlined} samples are too few");
+}
+
+#[test]
+fn an_outline_is_made_of_long_answers_alone() {
+    let inference: Inference<AnyResult> = sample("extraction-simple.json");
+    assert_eq!(inference.outline(), None);
+}
+
+#[test]
+fn an_answer_whose_members_stand_in_no_order_has_no_outline() {
+    for fields in [
+        r#"{"a": {"value": 1}, "b": {"value": 2}, "a": {"value": 3}}"#,
+        r#"{"\u0061": {"value": 3}}"#,
+    ] {
+        let answer = |more: &str| {
+            let raw = format!(
+                r#"{{"inference": {{"id": "i", "result": {{{more}"fields": {fields}}}}}}}"#
+            );
+            Inference::<AnyResult>::from_json(raw + &" ".repeat(5_000)).unwrap()
+        };
+        for more in ["", r#""fields": {}, "#, r#""raw_t\u0065xt": null, "#] {
+            let inference = answer(more);
+            assert_eq!(inference.outline(), None, "{more}{fields}");
+            let AnyResult::Extraction(result) = &inference.result else {
+                panic!("{more}{fields}");
+            };
+            assert_eq!(result.fields.get("a").unwrap().as_integer(), Some(3));
+        }
+    }
+}
+
+#[test]
+fn a_field_is_the_same_whether_it_was_read_at_once_or_later() {
+    for (path, raw) in long_answers() {
+        let text = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw);
+        let whole: Value = serde_json::from_slice(text).unwrap();
+        let at_once: AnyResult =
+            serde_json::from_value(whole["inference"]["result"].clone()).unwrap();
+        let later = Inference::<AnyResult>::from_json(raw.clone())
+            .unwrap()
+            .result;
+        let name = path.display();
+        assert_eq!(format!("{later:?}"), format!("{at_once:?}"), "{name}");
+        if let (AnyResult::Extraction(at_once), AnyResult::Extraction(later)) = (at_once, later) {
+            assert_eq!(at_once.fields, later.fields, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_nobody_asks_for_is_checked_all_the_same() {
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    let wide = "9".repeat(400);
+    for (value, code) in [
+        (deep.as_str(), "answer.unknown_shape"),
+        (wide.as_str(), "answer.unknown_shape"),
+        (r#""\ud800""#, "answer.not_json"),
+        ("{]", "answer.not_json"),
+    ] {
+        let raw =
+            format!(r#"{{"inference": {{"id": "i", "result": {{"fields": {{"a": {value}}}}}}}}}"#);
+        let error = Inference::<AnyResult>::from_json(raw).unwrap_err();
+        assert_eq!(error.code(), code, "{value}");
     }
 }

@@ -266,7 +266,7 @@ int main(int count, char **arguments) {
     server = mg_start(NULL, NULL, settings);
     if (server == NULL || mg_get_server_ports(server, 1, &port) != 1) return 1;
     mg_set_request_handler(server, "/webhooks/mindee", receive, NULL);
-    printf("listening on %d\n", port.port);
+    printf("listening on http://127.0.0.1:%d\n", port.port);
     fflush(stdout);
 
     sigwait(&end, &signal);

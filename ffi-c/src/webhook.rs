@@ -60,7 +60,8 @@ fn content(body: mindee_bytes<'_>) -> Bytes {
 }
 
 fn unwrap(body: mindee_bytes<'_>, arguments: Map<String, Value>) -> Result<mindee_delivery, Error> {
-    webhook::unwrap_json(content(body), &Value::Object(arguments).to_string()).map(mindee_delivery)
+    let arguments = Value::Object(arguments).to_string();
+    webhook::unwrap_json(body.read(), &arguments, || content(body)).map(mindee_delivery)
 }
 
 /// Verifies a webhook's delivery and reads it, without a client. The option `largest` is the

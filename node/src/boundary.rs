@@ -26,6 +26,7 @@ use crate::feed::Feed;
 
 /// How a call ended: an answer (`body`, `about`) or an error (`failure` and what belongs to it).
 #[napi(object)]
+#[derive(Default)]
 pub struct Settled {
     /// The answer's bytes, or those of an answer that could not be read.
     pub body: Option<Buffer>,
@@ -150,10 +151,18 @@ fn settling(outcome: std::result::Result<Reply, Error>) -> impl FnOnce(Env) -> R
     move |_| Ok(outcome.into())
 }
 
-/// Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object.
+/// Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object. The
+/// body is read where it is and not given back.
 #[napi(catch_unwind)]
-pub(crate) fn unwrap_webhook(body: BufferSlice<'_>, arguments: String) -> Settled {
-    unwrap_json(Bytes::copy_from_slice(&body), &arguments).into()
+pub(crate) fn unwrap_webhook(body: Buffer, arguments: String) -> Settled {
+    let body = Bytes::from_owner(body);
+    match unwrap_json(&body, &arguments, || body.clone()) {
+        Ok(reply) => Settled {
+            about: Some(reply.about.to_string()),
+            ..Settled::default()
+        },
+        Err(error) => Err(error).into(),
+    }
 }
 
 /// The signature of a webhook's body, or why there is none.

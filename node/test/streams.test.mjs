@@ -83,6 +83,15 @@ for (const [name, make] of Object.entries(sources)) {
   });
 }
 
+test("a Blob is sent with its length, and one that is too large is not read", async () => {
+  await client.extraction.enqueue(new Blob([large]), sandbox.quick());
+  const { requests } = await sandbox.seen();
+  assert.match(JSON.stringify(requests[0].headers), /content-length/);
+  const tooLarge = new Blob(Array(101).fill(Buffer.alloc(1_000_000)));
+  const error = await failure(client.extraction.enqueue(tooLarge, sandbox.quick()));
+  assert.equal(error.code, "source.too_large");
+});
+
 test("the error of a stream is the cause of the call's", async () => {
   const raised = new RangeError("secret");
   for (const begin of [Buffer.alloc(0), small, large]) {

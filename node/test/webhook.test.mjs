@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
@@ -49,6 +49,50 @@ for (const [index, row] of vectors.signed.entries()) {
     assert.equal(webhook.sign(Buffer.from(row.body), row.secret), row.signature);
   });
 }
+
+const responses = new URL("../../tests/data/responses/", import.meta.url);
+for (const name of readdirSync(responses).filter((name) => name.startsWith("extraction-"))) {
+  test(`a long delivery is read in parts as it is read whole: ${name}`, () => {
+    // Long by the white space behind it.
+    const raw = Buffer.concat([readFileSync(new URL(name, responses)), Buffer.alloc(5000, " ")]);
+    const whole = new Inference(raw);
+    const ways = [
+      (inference) => inference,
+      (inference) => [...inference.result.fields],
+      (inference) => [...inference.result.fields.keys()],
+      (inference) => [...inference.result.fields.values()],
+      (inference) => [...inference.result.fields.entries()],
+      (inference) => [...inference.result.fields.keys()].map((name) => inference.result.fields.get(name)),
+      (inference) => inference.result.fields.at(0),
+      (inference) => inference.result.fields.size,
+      (inference) => inspect(inference.result.fields, { depth: 9 }),
+      (inference) => JSON.stringify(inference.result),
+      (inference) => Object.keys(inference.result),
+      (inference) => inference.result.rawText,
+      (inference) => inference.pointer("/inference/result"),
+      (inference) => {
+        const found = [];
+        inference.result.fields.forEach((field, name) => found.push([name, field]));
+        return found;
+      },
+    ];
+    for (const way of ways) {
+      assert.deepStrictEqual(way(webhook.unwrapUnsigned(raw).inference), way(whole));
+    }
+    assert.equal(whole.result.fields.get("no such field"), undefined);
+  });
+}
+
+test("of a long delivery only what is asked for is read", (t) => {
+  const text = "x".repeat(100);
+  const fields = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, { value: text }]));
+  const raw = Buffer.from(JSON.stringify({ inference: { id: "i", result: { fields } } }));
+  const parsed = t.mock.method(JSON, "parse");
+  const { inference } = webhook.unwrapUnsigned(raw);
+  assert.equal(inference.result.fields.get("f99").value, text);
+  const read = parsed.mock.calls.reduce((sum, call) => sum + call.arguments[0].length, 0);
+  assert.ok(read < raw.length / 2, `${read} of ${raw.length}`);
+});
 
 test("a result and a failure are told apart by their kind", () => {
   const one = webhook.unwrap(bytes, { "x-signature": signature }, secret);

@@ -18,19 +18,84 @@ export interface Location {
  * As in every JavaScript object, names that are whole numbers come first.
  */
 export class Fields extends Map<string, Field> {
-  /** Reads the JSON object of the fields. */
-  constructor(json: Json) {
-    super(Object.entries(json as object).map(([name, field]) => [name, new Field(field as Json)]));
+  /** Reads a field that is still unread, by what stands for it; nothing where all are read. */
+  #part: ((place: Json) => Json) | undefined;
+  readonly #places: { [name: string]: Json };
+
+  /** Reads the JSON object of the fields; with `part`, what stands for them until they are asked for. */
+  constructor(json: Json, part?: (place: Json) => Json) {
+    super();
+    this.#places = json as { [name: string]: Json };
+    this.#part = part ?? ((field) => field);
+    for (const name of Object.keys(this.#places)) {
+      // Its place is taken, so that the order stays.
+      super.set(name, undefined as unknown as Field);
+    }
+    if (part === undefined) {
+      this.#readAll();
+    }
+  }
+
+  /** The field of a name. */
+  override get(name: string): Field | undefined {
+    const field = super.get(name);
+    if (field !== undefined || this.#part === undefined || !super.has(name)) {
+      return field;
+    }
+    const read = new Field(this.#part(this.#places[name] as Json));
+    super.set(name, read);
+    return read;
+  }
+
+  /** Calls a function with each field, its name and these fields. */
+  override forEach(each: (field: Field, name: string, fields: Map<string, Field>) => void, own?: unknown): void {
+    this.#readAll();
+    super.forEach(each, own);
+  }
+
+  /** The fields. */
+  override values(): MapIterator<Field> {
+    this.#readAll();
+    return super.values();
+  }
+
+  /** Names and fields. */
+  override entries(): MapIterator<[string, Field]> {
+    this.#readAll();
+    return super.entries();
+  }
+
+  /** Names and fields. */
+  override [Symbol.iterator](): MapIterator<[string, Field]> {
+    return this.entries();
   }
 
   /** The name and the field at an index, from 0. */
   at(index: number): [name: string, field: Field] | undefined {
-    return [...this][index];
+    const name = [...this.keys()][index];
+    return name === undefined ? undefined : [name, this.get(name) as Field];
   }
 
   /** The fields as Mindee's JSON. */
   toJSON(): Record<string, Json> {
     return Object.fromEntries([...this].map(([name, field]) => [name, field.toJSON()]));
+  }
+
+  /** For the console, which would see what is read so far. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    this.#readAll();
+    return inspect(this, { ...options, customInspect: false });
+  }
+
+  #readAll(): void {
+    for (const name of this.keys()) {
+      this.get(name);
+    }
+    this.#part = undefined;
   }
 }
 

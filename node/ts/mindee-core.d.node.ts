@@ -62,5 +62,8 @@ export declare function signWebhook(body: Buffer, secret: string): string | Sett
 /** The core's version, operations, options, categories and errors, as one JSON object. */
 export declare function tables(): string
 
-/** Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object. */
+/**
+ * Verifies and reads a webhook's body, with `headers`, `secrets` and the rest as one JSON object. The
+ * body is read where it is and not given back.
+ */
 export declare function unwrapWebhook(body: Buffer, arguments: string): Settled

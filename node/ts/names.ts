@@ -12,7 +12,10 @@ export function snake(name: string): string {
 
 /** `model_id` becomes `modelId`. */
 export function camel(name: string): string {
-  return name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  // Most names have nothing to turn.
+  return name.includes("_")
+    ? name.replace(/(?<=.)_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    : name;
 }
 
 /** Options as the JSON object that the core reads. What is undefined is not given. */

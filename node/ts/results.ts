@@ -37,7 +37,11 @@ abstract class Answer {
 
   /** Takes over what stands at a pointer, but for names that have a meaning here already. */
   protected take(pointer: string): void {
-    const members = camelKeys(this.pointer(pointer) ?? {}, fieldsAt) as object;
+    this.takeOver(camelKeys(this.pointer(pointer) ?? {}, fieldsAt) as object);
+  }
+
+  /** Takes members over. */
+  protected takeOver(members: object): void {
     Object.assign(this, Object.fromEntries(Object.entries(members).filter(([key]) => !(key in this))));
   }
 }
@@ -172,10 +176,31 @@ export interface Inference<R = AnyResult> extends InferenceContent<R> {}
 
 /** An inference with the bytes it came in. */
 export class Inference<R = AnyResult> extends Answer {
-  /** Reads the answer of a result. */
-  constructor(raw: Buffer) {
+  /**
+   * Reads the answer of a result. In the outline of a long one the places of each field and of the
+   * full text stand for the parts themselves, which are read when they are asked for.
+   */
+  constructor(raw: Buffer, outline?: string) {
     super(raw);
-    this.take("/inference");
+    if (outline === undefined) {
+      this.take("/inference");
+      return;
+    }
+    const part = (place: Json) => {
+      const [begin, end] = place as [number, number];
+      return parse(` ${raw.toString("utf8", begin, end)}`);
+    };
+    const outlined = (key: string, value: Json) =>
+      key === "fields" ? new Fields(value, part) : undefined;
+    const members = camelKeys((parse(outline) as { inference: Json }).inference, outlined) as {
+      result: { rawText?: unknown };
+    };
+    const { rawText } = members.result;
+    if (rawText !== undefined) {
+      const get = () => camelKeys(part(rawText as Json));
+      Object.defineProperty(members.result, "rawText", { get, enumerable: true, configurable: true });
+    }
+    this.takeOver(members);
   }
 }
 

@@ -40,7 +40,10 @@ interface Told {
   readonly inferenceId: string;
   /** Which of the secrets signed it, from 0; null where it was taken unsigned. */
   readonly secret: number | null;
-  /** The body, byte for byte. Document content: never log it. */
+  /**
+   * The body, byte for byte: what was given, not a copy of it, so leave it as it is. Document content:
+   * never log it.
+   */
   readonly raw: Buffer;
 }
 
@@ -120,7 +123,8 @@ export function bytesOf(body: Body): Buffer {
   if (bytes === undefined) {
     throw new TypeError("The body is not bytes: give it as it came, before anything parses it");
   }
-  return bytes;
+  // What another thread may change is copied: what is read must be what was verified.
+  return bytes.buffer instanceof SharedArrayBuffer ? Buffer.from(bytes) : bytes;
 }
 
 /** What the core tells of a delivery beside its bytes. */
@@ -128,6 +132,7 @@ interface About {
   kind: "result" | "failure";
   inference_id: string;
   secret: number | null;
+  outline?: string;
 }
 
 /**
@@ -135,19 +140,20 @@ interface About {
  * @internal
  */
 export function deliveryOf({ body, about }: { body: Buffer; about: object }): Delivery {
-  const { kind, inference_id: inferenceId, secret } = about as About;
+  const { kind, inference_id: inferenceId, secret, outline } = about as About;
   const said =
     kind === "result"
-      ? { kind, inferenceId, secret, inference: new Inference(body) }
+      ? { kind, inferenceId, secret, inference: new Inference(body, outline) }
       : { kind, inferenceId, secret, failure: new FailedInference(body) };
   // Not listed, so that whoever prints a delivery does not print the document.
   return Object.defineProperty(said, "raw", { value: body }) as Delivery;
 }
 
 function answerOf(body: Body, given: object): { body: Buffer; about: object } {
-  const settled: Settled = unwrapWebhook(bytesOf(body), optionsText(given));
-  if (settled.body === undefined || settled.about === undefined) {
+  const bytes = bytesOf(body);
+  const settled: Settled = unwrapWebhook(bytes, optionsText(given));
+  if (settled.about === undefined) {
     throw errorOf(settled);
   }
-  return { body: settled.body, about: parse(settled.about) as object };
+  return { body: bytes, about: parse(settled.about) as object };
 }

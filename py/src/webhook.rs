@@ -6,20 +6,24 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyString;
 
-use crate::boundary::{Told, raise, tell, text};
+use crate::boundary::{raise, text};
 use crate::exit;
 
-/// Verifies a webhook's body and reads it, with `headers`, `secrets` and the rest as one JSON object.
+/// Verifies a webhook's body and reads it, with `headers`, `secrets` and the rest as one JSON object;
+/// gives what the core tells of it.
 #[pyfunction]
 pub(crate) fn unwrap_webhook(
     py: Python<'_>,
     body: PyBackedBytes,
     arguments: &Bound<'_, PyString>,
-) -> PyResult<Told> {
+) -> PyResult<String> {
     let arguments = text(arguments);
-    let read = exit::detach(py, || unwrap_json(Bytes::from_owner(body), &arguments?));
+    let read = exit::detach(py, || {
+        let body = Bytes::from_owner(body);
+        unwrap_json(&body, &arguments?, || body.clone())
+    });
     match read {
-        Ok(reply) => Ok(tell(py, &reply)),
+        Ok(reply) => Ok(reply.about.to_string()),
         Err(error) => Err(raise(py, &error)),
     }
 }

@@ -1,7 +1,9 @@
 """Webhooks: every vector, every form of headers and bodies, and waits that a delivery ends."""
 
 import asyncio
+import copy
 import json
+import pickle
 import re
 import threading
 import traceback
@@ -53,6 +55,60 @@ def test_every_vector_comes_out_as_it_says(row):
 @pytest.mark.parametrize("row", VECTORS["signed"])
 def test_signatures_are_made_as_the_vectors_say(row):
     assert webhook.sign(row["body"].encode(), row["secret"]) == row["signature"]
+
+
+SAMPLES = sorted((DATA / "responses").glob("extraction-*.json"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_a_long_delivery_is_read_in_parts_as_it_is_read_whole(sample):
+    raw = sample.read_bytes() + b" " * 5000  # So it counts as long.
+
+    def delivered():
+        return webhook.unwrap_unsigned(raw).inference
+
+    whole = mindee_core.Inference(raw)
+    parts = delivered()
+    for name in ("id", "job", "model", "file", "active_options"):
+        assert getattr(parts, name) == getattr(whole, name)
+    assert type(parts.result) is type(whole.result) is mindee_core.types.ExtractionResult
+    assert list(parts.result.fields) == list(whole.result.fields)
+    for name, field in whole.result.fields.items():
+        assert parts.result.fields[name] == field
+    assert parts.result.raw_text == whole.result.raw_text
+    assert parts.result.rag == whole.result.rag
+    assert (len(parts.result.fields), repr(parts.result.fields)) == (
+        len(whole.result.fields),
+        repr(whole.result.fields),
+    )
+    for way in (
+        lambda inference: inference,
+        lambda inference: inference.data,
+        lambda inference: inference.result,
+        lambda inference: inference.result.data,
+        lambda inference: inference.result.fields,
+        lambda inference: inference.result.fields.data,
+        lambda inference: inference.pointer("/inference/result"),
+        lambda inference: pickle.loads(pickle.dumps(inference.result)),
+        lambda inference: copy.deepcopy(inference.result.fields),
+    ):
+        assert way(delivered()) == way(whole)
+        assert repr(way(delivered())) == repr(way(whole))
+
+
+def test_of_a_long_delivery_only_what_is_asked_for_is_read(monkeypatch):
+    fields = ",".join(f'"f{n}":{{"value":"{"x" * 100}"}}' for n in range(100))
+    raw = f'{{"inference":{{"id":"i","result":{{"fields":{{{fields}}}}}}}}}'.encode()
+    inference = webhook.unwrap_unsigned(raw).inference
+    read = []
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda text: read.append(len(text)) or loads(text))
+    assert inference.result.fields["f99"].value == "x" * 100
+    assert sum(read) < len(raw) / 3
+    with pytest.raises(KeyError):
+        inference.result.fields["f100"]
+    assert inference.result.fields.at(99)[0] == "f99"
+    assert inference.result.raw_text is None
 
 
 def test_a_result_is_read_as_one_that_was_fetched():

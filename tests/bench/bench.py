@@ -23,6 +23,8 @@ ROWS = {
     "idle": "idle",
     "batch": "batch",
     "killed": "killed",
+    "webhooks": "webhooks",
+    "receivers": "receivers",
 }
 
 

@@ -169,10 +169,10 @@ def finished(name, process):
     return json.loads(out)
 
 
-def build_c(folder):
-    program = folder / "worker-c"
+def build_c(folder, name="c_ours"):
+    program = folder / name
     flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'include'}"]
-    source = WORKERS / "c_ours.c"
+    source = WORKERS / f"{name}.c"
     library = RELEASE / "libmindee.a"
     subprocess.run(
         ["cc", *flags, source, "-o", program, library, "-lpthread", "-ldl", "-lm"], check=True
@@ -185,7 +185,7 @@ def build_rust(_):
     own lock file and profile, so that the same versions are measured."""
     place = BUILD / "rust"
     (place / "src").mkdir(parents=True, exist_ok=True)
-    for name in ("Cargo.toml", "src/main.rs"):
+    for name in ("Cargo.toml", "src/deliver.rs", "src/main.rs", "src/webhook.rs"):
         shutil.copyfile(WORKERS / "rust" / name, place / name)
     shutil.copyfile(ROOT / "Cargo.lock", place / "Cargo.lock")
     build = ["cargo", "build", "-q", "--release", "--target-dir", ROOT / "target"]

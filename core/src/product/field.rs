@@ -1,44 +1,10 @@
-//! Fields: simple, object or list, told apart by the one key that each has.
+//! One field: simple, object or list, told apart by the one key that each has.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::lenient::{Presence, or_default};
-
-/// Fields by name, in Mindee's order.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
-pub struct Fields(IndexMap<String, Field>);
-
-impl Fields {
-    /// The field of a name.
-    pub fn get(&self, name: &str) -> Option<&Field> {
-        self.0.get(name)
-    }
-
-    /// The name and the field at an index, from 0.
-    pub fn at(&self, index: usize) -> Option<(&str, &Field)> {
-        self.0
-            .get_index(index)
-            .map(|(name, field)| (name.as_str(), field))
-    }
-
-    /// The number of fields.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no field.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Names and fields, in Mindee's order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Field)> {
-        self.0.iter().map(|(name, field)| (name.as_str(), field))
-    }
-}
+use super::fields::Fields;
+use crate::lenient::Presence;
 
 /// One field of a result.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,38 +20,33 @@ pub enum Field {
 }
 
 /// A field with one value.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SimpleField {
     /// Boolean, number, text or null; an integer stays an integer.
     pub value: Value,
     /// How sure Mindee is.
-    #[serde(default)]
     pub confidence: Presence<Confidence>,
     /// Where the value stands.
-    #[serde(default, deserialize_with = "or_default")]
     pub locations: Vec<Location>,
 }
 
 /// A field of fields.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ObjectField {
     /// The fields inside.
     pub fields: Fields,
     /// How sure Mindee is.
-    #[serde(default)]
     pub confidence: Presence<Confidence>,
     /// Where the fields stand.
-    #[serde(default, deserialize_with = "or_default")]
     pub locations: Vec<Location>,
 }
 
 /// A list of fields.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ListField {
     /// The fields, in reading order.
     pub items: Vec<Field>,
     /// How sure Mindee is.
-    #[serde(default)]
     pub confidence: Presence<Confidence>,
 }
 
@@ -104,14 +65,20 @@ pub enum Confidence {
     Other(String),
 }
 
-impl<'de> Deserialize<'de> for Confidence {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match String::deserialize(deserializer)?.as_str() {
-            "Certain" => Self::Certain,
-            "High" => Self::High,
-            "Medium" => Self::Medium,
-            "Low" => Self::Low,
-            other => Self::Other(other.to_owned()),
+impl Confidence {
+    /// What a field says of it; nothing for what is neither a word nor null.
+    fn of(value: Option<&Value>) -> Option<Presence<Self>> {
+        Some(match value {
+            None => Presence::Missing,
+            Some(Value::Null) => Presence::Null,
+            Some(Value::String(word)) => Presence::Present(match word.as_str() {
+                "Certain" => Self::Certain,
+                "High" => Self::High,
+                "Medium" => Self::Medium,
+                "Low" => Self::Low,
+                other => Self::Other(other.to_owned()),
+            }),
+            Some(_) => return None,
         })
     }
 }
@@ -125,6 +92,12 @@ pub struct Location {
     pub page: u64,
 }
 
+/// Where a field stands; nothing where that is not said in a known shape.
+fn locations(members: &mut Map<String, Value>) -> Vec<Location> {
+    let locations = members.get_mut("locations").map(Value::take);
+    serde_json::from_value(locations.unwrap_or_default()).unwrap_or_default()
+}
+
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::from_value(Value::deserialize(deserializer)?))
@@ -132,19 +105,39 @@ impl<'de> Deserialize<'de> for Field {
 }
 
 impl Field {
-    /// A shape that does not fit is kept whole: one odd field must not cost the result.
-    fn from_value(value: Value) -> Self {
-        let has = |key| value.get(key).is_some();
-        let read = if has("value") {
-            serde_json::from_value(value.clone()).map(Self::Simple)
-        } else if has("fields") {
-            serde_json::from_value(value.clone()).map(Self::Object)
-        } else if has("items") {
-            serde_json::from_value(value.clone()).map(Self::List)
-        } else {
+    /// A shape that does not fit is kept whole: one odd field must not cost the result. So nothing
+    /// is taken out of it before it is known to fit.
+    pub(super) fn from_value(value: Value) -> Self {
+        let Value::Object(mut members) = value else {
             return Self::Other(value);
         };
-        read.unwrap_or(Self::Other(value))
+        let kind = ["value", "fields", "items"]
+            .into_iter()
+            .find(|kind| members.contains_key(*kind));
+        let confidence = Confidence::of(members.get("confidence"));
+        let (Some(kind), Some(confidence)) = (kind, confidence) else {
+            return Self::Other(Value::Object(members));
+        };
+        match members.get_mut(kind).map(Value::take) {
+            Some(Value::Object(fields)) if kind == "fields" => Self::Object(ObjectField {
+                fields: Fields::from_members(fields),
+                confidence,
+                locations: locations(&mut members),
+            }),
+            Some(Value::Array(items)) if kind == "items" => Self::List(ListField {
+                items: items.into_iter().map(Self::from_value).collect(),
+                confidence,
+            }),
+            Some(value) if kind == "value" => Self::Simple(SimpleField {
+                value,
+                confidence,
+                locations: locations(&mut members),
+            }),
+            other => {
+                members.insert(kind.to_owned(), other.unwrap_or_default());
+                Self::Other(Value::Object(members))
+            }
+        }
     }
 
     /// The value of a simple field; null is a value.

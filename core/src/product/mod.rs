@@ -1,16 +1,22 @@
 //! Mindee's five products and the envelope that every result comes in.
 
+mod any;
 mod classification;
 mod crop;
 mod extraction;
 mod field;
+mod fields;
+mod in_place;
 mod ocr;
+mod outline;
 mod split;
 
+pub use any::AnyResult;
 pub use classification::{Classification, ClassificationResult};
 pub use crop::{Crop, CropResult};
 pub use extraction::{ActiveOptions, ExtractionResult, Rag, RawText, RawTextPage};
-pub use field::{Confidence, Field, Fields, ListField, Location, ObjectField, SimpleField};
+pub use field::{Confidence, Field, ListField, Location, ObjectField, SimpleField};
+pub use fields::Fields;
 pub use ocr::{OcrPage, OcrResult, OcrWord};
 pub use split::{Split, SplitResult};
 
@@ -20,9 +26,10 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::in_place::{Place, read_in_place};
 use crate::error::{Error, code};
 use crate::lenient::{Presence, read_json};
 use crate::options::unknown;
@@ -116,6 +123,8 @@ pub struct Inference<R> {
     #[serde(default)]
     pub active_options: Presence<ActiveOptions>,
     #[serde(skip)]
+    members: Vec<(String, Place)>,
+    #[serde(skip)]
     raw: Bytes,
     #[serde(skip)]
     parsed: OnceLock<Value>,
@@ -173,8 +182,9 @@ impl<R: DeserializeOwned> Inference<R> {
     /// Reads an inference from Mindee's JSON: a result, or the body of a webhook.
     pub fn from_json(raw: impl Into<Bytes>) -> Result<Self, Error> {
         let raw = raw.into();
-        match read_json::<Answer<R>>(&raw) {
-            Ok(Answer { mut inference }) => {
+        match read_in_place::<Answer<R>>(&raw) {
+            Ok((Answer { mut inference }, members)) => {
+                inference.members = members;
                 inference.raw = raw;
                 Ok(inference)
             }
@@ -220,46 +230,4 @@ pub(crate) fn unreadable(raw: Bytes, error: &serde_json::Error, expected: &str) 
         ),
     };
     Error::new(row, message).with_body(raw)
-}
-
-/// A result of any product, told by its content.
-#[derive(Debug, Clone)]
-pub enum AnyResult {
-    /// Fields.
-    Extraction(ExtractionResult),
-    /// Page ranges.
-    Split(SplitResult),
-    /// Places of documents.
-    Crop(CropResult),
-    /// A kind of document.
-    Classification(ClassificationResult),
-    /// Words.
-    Ocr(OcrResult),
-    /// A result of a product that this version does not know.
-    Other(Value),
-}
-
-impl ProductResult for AnyResult {
-    const PRODUCT: Option<Product> = None;
-}
-
-impl<'de> Deserialize<'de> for AnyResult {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let has = |key| value.get(key).is_some();
-        let read = if has("fields") {
-            serde_json::from_value(value).map(Self::Extraction)
-        } else if has("splits") {
-            serde_json::from_value(value).map(Self::Split)
-        } else if has("crops") {
-            serde_json::from_value(value).map(Self::Crop)
-        } else if has("classification") {
-            serde_json::from_value(value).map(Self::Classification)
-        } else if has("pages") {
-            serde_json::from_value(value).map(Self::Ocr)
-        } else {
-            Ok(Self::Other(value))
-        };
-        read.map_err(serde::de::Error::custom)
-    }
 }

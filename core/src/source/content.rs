@@ -10,7 +10,8 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-use super::{LARGEST, file_error};
+use super::LARGEST;
+use super::prepare::file_error;
 use crate::error::{Error, code};
 
 /// Large enough that reading costs little, small enough that memory stays flat.

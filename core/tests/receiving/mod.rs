@@ -99,7 +99,7 @@ impl Stage {
         loop {
             let told = timeout(LONG, lines.next_line()).await.unwrap().unwrap();
             let told = told.expect("the receiver says where it listens");
-            if let Some(port) = told.strip_prefix("listening on ") {
+            if let Some(port) = told.strip_prefix("listening on http://127.0.0.1:") {
                 let port = port.parse().unwrap();
                 return Receiver {
                     child,

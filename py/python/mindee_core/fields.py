@@ -10,6 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .view import Unread
+
 
 class Location(View):
     """A place on a page."""
@@ -25,26 +27,38 @@ class Location(View):
 class Fields(Mapping[str, "Field"]):
     """Fields by name, in Mindee's order: ``fields["total"]``, ``fields.get("total")``."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "_unread")
 
     data: dict[str, Any]
     """The JSON object as it came."""
 
-    def __init__(self, data: Any) -> None:
-        self.data = data if isinstance(data, dict) else {}
+    def __init__(self, data: Any, unread: Unread | None = None) -> None:
+        self._unread = unread
+        if unread is None:
+            self.data = data if isinstance(data, dict) else {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name == "data":
+                self.data = self._unread.data["fields"]
+                return self.data
+            raise AttributeError(name)
 
     def __getitem__(self, name: str) -> Field:
-        return Field(self.data[name])
+        if self._unread is None:
+            return Field(self.data[name])
+        return Field(self._unread.part(self._unread.outline["fields"][name]))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.data)
+        return iter(self.data if self._unread is None else self._unread.outline["fields"])
 
     def __len__(self) -> int:
-        return len(self.data)
+        return len(self.data if self._unread is None else self._unread.outline["fields"])
 
     def at(self, index: int) -> tuple[str, Field]:
         """The name and the field at an index, from 0."""
-        name = list(self.data)[index]
+        name = list(self)[index]
         return name, self[name]
 
     def pointer(self, pointer: str, default: Any = MISSING) -> Any:
@@ -52,7 +66,7 @@ class Fields(Mapping[str, "Field"]):
         return find(self.data, pointer, default)
 
     def __repr__(self) -> str:
-        return f"Fields({', '.join(self.data)})"
+        return f"Fields({', '.join(self)})"
 
 
 class Field:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     Paths, files and iterables are streamed and never held in memory; ``bytes`` are sent without a
     copy. A file is read from where it stands, by a thread of its own, and is not closed; its name
-    is taken where it has one, unless ``source_name`` is given. A stream can be sent once: small
-    ones are sent again where the server asks for it, larger ones end with its error."""
+    is taken where it has one, unless ``source_name`` is given. A call that ends does not wait for a
+    read that stalls. A stream can be sent once: small ones are sent again where the server asks for
+    it, larger ones end with its error. What a stream raises is the cause of the call's error."""
 
     AsyncSource: TypeAlias = Source | AsyncReadable | AsyncIterable[Content]
     """The same, and for ``AsyncClient`` also what is awaited: an asynchronous iterable of bytes, or

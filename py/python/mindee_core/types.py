@@ -7,7 +7,7 @@ later version; times are Mindee's text, in UTC without a zone.
 from __future__ import annotations
 
 from .fields import Field, Fields, Location
-from .view import Document, View, many, one
+from .view import Document, Unread, View, many, one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Rag(View):
 class ExtractionResult(View):
     """Fields by the model's data schema."""
 
-    __slots__ = ()
+    __slots__ = ("_unread",)
 
     fields: Fields
     """The fields, in Mindee's order."""
@@ -129,11 +129,32 @@ class ExtractionResult(View):
 
     _reads = {"fields": Fields, "raw_text": one(RawText), "rag": one(Rag)}
 
+    def __init__(self, data: Any, unread: Unread | None = None) -> None:
+        self._unread = unread
+        if unread is None:
+            super().__init__(data)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            known = name in ("data", "fields", "raw_text", "rag")
+            unread = self._unread if known else None
+            if unread is None:
+                return super().__getattr__(name)
+            if name == "data":
+                self.data, self._unread = unread.data, None
+                return self.data
+            if name == "fields":
+                return Fields(None, unread)
+            if name == "raw_text" and name in unread.outline:
+                return one(RawText)(unread.part(unread.outline[name]))
+            return self._member(unread.outline, name)
+
 
 class Inference(Document, _Result[R]):
     """What Mindee found in one document."""
 
-    __slots__ = ("_kind",)
+    __slots__ = ("_kind", "_outline")
 
     id: str
     """The inference's id, the same as the job's."""
@@ -156,13 +177,27 @@ class Inference(Document, _Result[R]):
         "active_options": one(ActiveOptions),
     }
 
-    def __init__(self, raw: bytes, kind: type[R] | None = None) -> None:
+    def __init__(
+        self, raw: bytes, kind: type[R] | None = None, outline: str | None = None
+    ) -> None:
         super().__init__(raw)
         self._kind = kind
+        self._outline = outline
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
+            if name in ("data", "_root"):
+                self._outline = None
+            elif self._outline is not None and name in type(self).__annotations__:
+                # A long answer: only what is asked for is read.
+                if isinstance(self._outline, str):
+                    from json import loads
+
+                    self._outline = loads(self._outline)[self._name]
+                if name != "result":
+                    return self._member(self._outline, name)
+                return ExtractionResult(None, Unread(self, self._outline["result"]))
             if name != "result":
                 return super().__getattr__(name)
             data = self.data.get("result") or {}

@@ -87,9 +87,12 @@ class View:
             if name.startswith("_") or name not in type(self).__annotations__:
                 message = f"{type(self).__name__!r} has no attribute {name!r}"
                 raise AttributeError(message, name=name, obj=self)
-            value = self.data.get(name) if isinstance(self.data, dict) else None
-            read = self._reads.get(name)
-            return read(value) if read else value
+            return self._member(self.data, name)
+
+    def _member(self, data: Any, name: str) -> Any:
+        value = data.get(name) if isinstance(data, dict) else None
+        read = self._reads.get(name)
+        return read(value) if read else value
 
 
 def shown(data: Any, name: str) -> str:
@@ -110,6 +113,34 @@ def one(view: type[V]) -> Callable[[Any], V | None]:
 def many(view: type[V]) -> Callable[[Any], list[V]]:
     """Reads a list of objects; empty where there is none."""
     return lambda value: [view(item) for item in value] if isinstance(value, list) else []
+
+
+class Unread:
+    """The result of a long answer that nobody has read yet. In its outline the places of the long
+    parts stand for the parts."""
+
+    __slots__ = ("document", "outline")
+
+    document: Document
+    """The whole answer."""
+    outline: dict[str, Any]
+    """The result."""
+
+    def __init__(self, document: Document, outline: dict[str, Any]) -> None:
+        self.document = document
+        self.outline = outline
+
+    @property
+    def data(self) -> Any:
+        """The result in full."""
+        return self.document.data["result"]
+
+    def part(self, place: tuple[int, int]) -> Any:
+        """The JSON of one part."""
+        from json import loads
+
+        begin, end = place
+        return loads(str(self.document.raw[begin:end], "utf-8", "replace"))
 
 
 class Document(View):

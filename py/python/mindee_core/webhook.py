@@ -98,9 +98,11 @@ class ResultDelivery(_Delivery):
     inference: Inference[View]
     """The result, the same as one fetched."""
 
-    def __init__(self, raw: bytes, inference_id: str, secret: int | None) -> None:
+    def __init__(
+        self, raw: bytes, inference_id: str, secret: int | None, outline: str | None = None
+    ) -> None:
         super().__init__(raw, inference_id, secret)
-        self.inference = Inference(raw)
+        self.inference = Inference(raw, outline=outline)
 
 
 class FailureDelivery(_Delivery):
@@ -165,13 +167,15 @@ def sign(body: Body, secret: str) -> str:
 def read(body: Body, arguments: dict[str, Any]) -> Delivery:
     from json import loads
 
-    raw, about = told(_native.unwrap_webhook, bytes_of(body), written(arguments))
-    return delivery_of(raw, loads(about))
+    raw = bytes_of(body)
+    return delivery_of(raw, loads(told(_native.unwrap_webhook, raw, written(arguments))))
 
 
 def delivery_of(raw: bytes, about: dict[str, Any]) -> Delivery:
-    kind = ResultDelivery if about["kind"] == "result" else FailureDelivery
-    return kind(raw, about["inference_id"], about["secret"])
+    inference_id, secret = about["inference_id"], about["secret"]
+    if about["kind"] == "result":
+        return ResultDelivery(raw, inference_id, secret, about.get("outline"))
+    return FailureDelivery(raw, inference_id, secret)
 
 
 def delivered(raw: bytes, about: dict[str, Any]) -> Delivered:

@@ -1,5 +1,8 @@
 //! The Rust worker: a task and its arguments; it prints one line of JSON.
 
+mod deliver;
+mod webhook;
+
 use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
@@ -30,6 +33,11 @@ async fn main() -> Result<(), Failure> {
                 file: file.to_owned(),
             };
             waits(warm.parse()?, plan).await?
+        }
+        ["webhook", file, secret, count] => webhook::unwrap(file, secret, count.parse()?)?,
+        ["deliver", port, template, secret, count, at_once] => {
+            let (count, at_once) = (count.parse()?, at_once.parse()?);
+            deliver::deliver(port.parse()?, template, secret, count, at_once).await?
         }
         ["idle", count, seconds, file, model] => {
             idle(count.parse()?, seconds.parse()?, file, model).await?
