@@ -15,7 +15,7 @@ RECEIVERS := node/examples/receivers/frameworks/node_modules
 RELAY := node/examples/relay/node_modules
 
 .PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official test-browser \
-	bench lint bless wheel clean rust c python node drivers tools tools-c
+	bench fuzz lint bless wheel clean rust c python node drivers tools tools-c
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -35,6 +35,7 @@ test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers,
 	cargo test -q -p mindee-ffi
 
 test-python: python rust ## the Python wheel: tests, types, stubs
+	@command -v qpdf >/dev/null || { echo "qpdf is missing: on Debian, apt-get install qpdf"; exit 1; }
 	@command -v redis-server >/dev/null || { \
 		echo "redis-server is missing: on Debian, apt-get install redis-server"; exit 1; }
 	cd py && ../$(VENV)/bin/python -m pytest
@@ -59,6 +60,17 @@ test-browser: python node rust $(RELAY)/.package-lock.json tests/browser/node_mo
 bench: tools python-release node-release ## figures beside the official clients, in the same run
 	cargo build -q --release -p mindee-sandbox -p mindee-ffi
 	$(VENV)/bin/python tests/bench/bench.py
+
+# Nightly's options, on the compiler that is there.
+FUZZ_TARGETS ?= inspect pages repair shrink cut webhook token answers
+FUZZ_SECONDS ?= 600
+
+fuzz: tools ## every parser against input that nobody would send, ten minutes each
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install cargo-fuzz"; exit 1; }
+	@for target in $(FUZZ_TARGETS); do case $$target in \
+		webhook | answers) seeds=../tests/data/responses ;; token) seeds= ;; *) seeds=../tests/data/documents ;; esac; \
+		(cd core && mkdir -p fuzz/corpus/$$target && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target fuzz/corpus/$$target $$seeds -- \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=1024 -max_len=200000) || exit 1; done
 
 lint: tools ## formatting, clippy, types
 	cargo fmt --all --check

@@ -47,6 +47,7 @@ struct Free {
     void operator()(mindee_cancel *handle) const noexcept { mindee_cancel_free(&handle); }
     void operator()(mindee_client *handle) const noexcept { mindee_client_free(&handle); }
     void operator()(mindee_delivery *handle) const noexcept { mindee_delivery_free(&handle); }
+    void operator()(mindee_documents *handle) const noexcept { mindee_documents_free(&handle); }
     void operator()(mindee_error *handle) const noexcept { mindee_error_free(&handle); }
     void operator()(mindee_job *handle) const noexcept { mindee_job_free(&handle); }
     void operator()(mindee_options *handle) const noexcept { mindee_options_free(&handle); }
@@ -339,6 +340,10 @@ class Source {
     static Source bytes(std::string_view content, std::optional<std::string_view> name = {}) {
         return Source().make(&mindee_source_bytes, view(content), maybe(name));
     }
+    // A file that was made here; see `Documents::source`.
+    static Source made(const mindee_documents *documents, std::size_t index) {
+        return Source().make(&mindee_documents_source, documents, index);
+    }
     // Bytes in memory, moved here and not copied: a string or a vector of bytes.
     template <typename Container>
     static Source moved(Container content, std::optional<std::string_view> name = {}) {
@@ -545,6 +550,87 @@ enum class Payload {
     result = MINDEE_PAYLOAD_RESULT,
     failure = MINDEE_PAYLOAD_FAILURE,
 };
+
+// What was found in a local file, and the files that were made of it. Copies share it.
+class Documents {
+  public:
+    explicit Documents(mindee_documents *documents) : documents_(detail::own(documents)) {}
+
+    // What was found or done.
+    Value value() const & noexcept { return mindee_documents_value(get()); }
+    // By JSON pointer.
+    Value at(std::string_view pointer) const & noexcept { return value().at(pointer); }
+    // How many files were made.
+    std::size_t size() const noexcept { return mindee_documents_count(get()); }
+    // The name, media type and bytes of one of them, from 0.
+    std::string_view filename(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).filename);
+    }
+    std::string_view media_type(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).media_type);
+    }
+    std::string_view content(std::size_t index = 0) const & noexcept {
+        return detail::out(mindee_documents_at(get(), index).content);
+    }
+    // One of them as a source to send, or to work on further; its bytes are shared.
+    Source source(std::size_t index = 0) const { return Source::made(get(), index); }
+    const mindee_documents *get() const noexcept { return documents_.get(); }
+
+    // What is lent would outlive documents that nobody keeps: give them a name first.
+    Value value() const && = delete;
+    Value at(std::string_view pointer) const && = delete;
+    std::string_view filename(std::size_t index = 0) const && = delete;
+    std::string_view media_type(std::size_t index = 0) const && = delete;
+    std::string_view content(std::size_t index = 0) const && = delete;
+
+  private:
+    detail::Handle<mindee_documents> documents_;
+};
+
+// Local files made ready before they are sent: no client and no key is needed. The README has the
+// options; those that begin with `limit_` say what a hostile file can cost at most.
+namespace document {
+
+using Operation = mindee_error *(*)(const mindee_source *, const mindee_options *,
+                                    mindee_documents **);
+
+inline Outcome<Documents> try_prepare(Operation operation, const Source &source,
+                                      const Options &options) {
+    if (source.error()) return *source.error();
+    if (options.error()) return *options.error();
+    return detail::call<Documents, mindee_documents>(operation, source.get(), options.get());
+}
+
+// Tells what a file is, without decoding it.
+inline Documents inspect(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_inspect, source, options).value();
+}
+// Tells what Mindee will refuse of a file, what will cost and what will be slow.
+inline Documents preflight(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_preflight, source, options).value();
+}
+// Keeps the pages of the option `pages`, such as `0,-2,-1`, of a PDF or TIFF, in that order.
+inline Documents keep_pages(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_keep_pages, source, options).value();
+}
+// Removes the pages of the option `pages`, such as `0,-1`, of a PDF or TIFF.
+inline Documents remove_pages(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_remove_pages, source, options).value();
+}
+// Mends a damaged PDF; `/mended` lists what.
+inline Documents repair(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_repair, source, options).value();
+}
+// Makes a picture, or the scanned pages of a PDF, smaller.
+inline Documents shrink(const Source &source, const Options &options = {}) {
+    return try_prepare(&mindee_document_shrink, source, options).value();
+}
+// Cuts a file into what a split or crop result, the option `result`, found in it.
+inline Documents cut(const Source &source, const Options &options) {
+    return try_prepare(&mindee_document_cut, source, options).value();
+}
+
+} // namespace document
 
 // What a webhook brought. Copies share it.
 class Delivery {

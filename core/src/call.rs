@@ -13,7 +13,7 @@ use crate::client::{Client, ModelQuery};
 use crate::error::{Error, code};
 use crate::lenient::read_json;
 use crate::ops::{self, OperationSpec};
-use crate::options::{Params, object, unknown};
+use crate::options::{Params, Preparation, object, unknown};
 use crate::product::{AnyResult, Product};
 use crate::source::Source;
 use crate::value::OptionValue;
@@ -35,6 +35,7 @@ pub struct Call {
     content: Option<Bytes>,
     delivery: Map<String, Value>,
     params: Params,
+    preparation: Preparation,
 }
 
 /// What an operation gave.
@@ -90,6 +91,7 @@ impl Call {
             content: None,
             delivery: Map::new(),
             params: Params::new(),
+            preparation: Preparation::new(),
         })
     }
 
@@ -121,7 +123,10 @@ impl Call {
     pub fn set(&mut self, key: &str, text: &str) -> Result<(), Error> {
         self.check(key)?;
         if self.operation.heeds(key) {
-            return self.params.set(key, text);
+            return match self.operation.prepares() {
+                true => self.preparation.set(key, text),
+                false => self.params.set(key, text),
+            };
         }
         // Arguments that are numbers are read from their text.
         self.set_argument(key, &Value::from(text))
@@ -131,6 +136,7 @@ impl Call {
     pub fn set_json(&mut self, key: &str, value: &Value) -> Result<(), Error> {
         self.check(key)?;
         match (self.operation.heeds(key), value) {
+            (true, _) if self.operation.prepares() => self.preparation.set_json(key, value),
             (true, _) => self.params.set_json(key, value),
             (false, Value::Null) => Ok(()),
             (false, _) => self.set_argument(key, value),
@@ -178,6 +184,13 @@ impl Call {
             (None, Some(source)) => Ok(source.named(name)),
             (None, None) => Err(no_source()),
         }
+    }
+
+    /// The operation's name, its file and its options.
+    #[cfg(feature = "documents")]
+    pub(crate) fn preparing(mut self) -> Result<(&'static str, Source, Preparation), Error> {
+        let source = self.take_source()?;
+        Ok((self.operation.name, source, self.preparation))
     }
 
     fn product(&self) -> Result<Product, Error> {

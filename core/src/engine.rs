@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::address::Address;
+#[cfg(feature = "documents")]
+use crate::document::{Readiness, make_ready};
 use crate::error::{Error, code};
 use crate::job::{Job, ResumeToken};
 use crate::judge::{gone, judge, judge_failure};
@@ -78,6 +80,7 @@ impl Engine {
         params: &Params,
         limits: &Limits,
     ) -> Result<Job, Error> {
+        let source = ready(source, params, limits).await?;
         let entry = match self.store()? {
             None => None,
             Some(store) => {
@@ -333,6 +336,32 @@ impl Engine {
             attempt += 1;
             last = Some(error);
         }
+    }
+}
+
+/// What is to be sent, looked at where the option `preflight` asks for it.
+#[cfg(feature = "documents")]
+async fn ready(source: Source, params: &Params, limits: &Limits) -> Result<Source, Error> {
+    let Some(readiness) = params.preflight.as_deref() else {
+        return Ok(source);
+    };
+    let readiness = Readiness::of(readiness)?;
+    let work = tokio::task::spawn_blocking(move || make_ready(source, readiness));
+    let ready = limits.until(work).await?.ok_or_else(|| {
+        let message = "The deadline passed before the document was made ready";
+        Error::new(code::TIMEOUT_DEADLINE, message)
+    })?;
+    ready.map_err(|e| Error::new(code::INTERNAL, "A file could not be made ready").caused_by(&e))?
+}
+
+#[cfg(not(feature = "documents"))]
+async fn ready(source: Source, params: &Params, _: &Limits) -> Result<Source, Error> {
+    match params.preflight {
+        None => Ok(source),
+        Some(_) => Err(Error::new(
+            code::OPTION_INVALID,
+            "Option `preflight` needs a build with the feature `documents`",
+        )),
     }
 }
 

@@ -166,6 +166,22 @@ table! {
         "Open the file in binary mode; a stream must give bytes.";
     SOURCE_SPENT = "source.spent", Usage, false,
         "Open the stream anew, or move it back to its start: what was read is not sent again.";
+    DOCUMENT_ENCRYPTED = "document.encrypted", Usage, false,
+        "Save it without its password, even an empty one: Mindee takes no encrypted file.";
+    DOCUMENT_DAMAGED = "document.damaged", Usage, false,
+        "Open the file in a viewer and save it again, or scan the page again.";
+    DOCUMENT_LIMIT = "document.limit", Usage, false,
+        "Raise the named limit if you trust the file.";
+    DOCUMENT_TYPE_UNFIT = "document.type_unfit", Usage, false,
+        "Pages are of PDF and TIFF; shrinking and cutting are of PDF and pictures.";
+    DOCUMENT_PAGE_OUT_OF_RANGE = "document.page_out_of_range", Usage, false,
+        "Pages count from 0; -1 is the last one.";
+    DOCUMENT_NO_PAGES_LEFT = "document.no_pages_left", Usage, false,
+        "Keep at least one page.";
+    DOCUMENT_REFUSED = "document.refused", Usage, false,
+        "Mend what the message names, or give `preflight` as `mend`; nothing was sent.";
+    DOCUMENT_RESULT_UNFIT = "document.result_unfit", Usage, false,
+        "Give Mindee's split or crop result as it came, and the very file that it was made from.";
     LEDGER_BROKEN = "ledger.broken", Usage, false,
         "Check the path, the permissions and the room on the disk; nothing is sent that cannot be recorded.";
     AUTH_REFUSED = "auth.refused", Auth, false,

@@ -28,6 +28,8 @@ pub mod call;
 mod cancel;
 pub mod client;
 mod engine;
+#[cfg(feature = "documents")]
+pub mod document;
 pub mod error;
 pub mod job;
 mod judge;

@@ -3,7 +3,7 @@
 use crate::engine::Settings;
 use crate::error::{Error, code};
 use crate::job::path_segment;
-use crate::options::Params;
+use crate::options::{Params, Preparation};
 use crate::product::Product;
 use crate::webhook;
 
@@ -29,6 +29,8 @@ pub enum Heeded {
     Waiting,
     /// None: nothing is sent.
     Nothing,
+    /// Those of [`Preparation`] that it names, and the limits: it works on a local file.
+    Preparing(&'static [&'static str]),
 }
 
 /// The options that say how long and how often.
@@ -114,6 +116,56 @@ pub const TABLE: &[OperationSpec] = &[
         options: Heeded::Nothing,
         doc: "Removes documents from the ledger, by their keys.",
     },
+    OperationSpec {
+        name: "document.inspect",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&[]),
+        doc: "Tells what a local file is, without decoding it: type, pages, size, encryption.",
+    },
+    OperationSpec {
+        name: "document.preflight",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&[]),
+        doc: "Tells what Mindee will refuse of a local file, what will cost and what will be slow.",
+    },
+    OperationSpec {
+        name: "document.keep_pages",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&["pages", "on_min_pages"]),
+        doc: "Keeps the named pages of a PDF or TIFF, in their order.",
+    },
+    OperationSpec {
+        name: "document.remove_pages",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&["pages", "on_min_pages"]),
+        doc: "Removes the named pages of a PDF or TIFF.",
+    },
+    OperationSpec {
+        name: "document.repair",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&[]),
+        doc: "Mends a damaged PDF, and tells what was mended.",
+    },
+    OperationSpec {
+        name: "document.shrink",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&[
+            "max_width",
+            "max_height",
+            "megapixels",
+            "max_bytes",
+            "quality",
+            "dpi",
+            "fast",
+        ]),
+        doc: "Makes a picture, or the scanned pages of a PDF, smaller.",
+    },
+    OperationSpec {
+        name: "document.cut",
+        arguments: &["source", "source_name"],
+        options: Heeded::Preparing(&["result", "quality", "dpi"]),
+        doc: "Cuts a local file into what a split or crop result found.",
+    },
 ];
 
 /// The operation of a name.
@@ -134,13 +186,24 @@ impl OperationSpec {
             Heeded::All => Params::SPEC.iter().any(|spec| spec.key == key),
             Heeded::Waiting => WAITING.contains(&key),
             Heeded::Nothing => false,
+            Heeded::Preparing(named) => {
+                named.contains(&key)
+                    || (key.starts_with("limit_")
+                        && Preparation::SPEC.iter().any(|spec| spec.key == key))
+            }
         }
+    }
+
+    /// Whether it works on a local file: no client and no key is needed.
+    pub fn prepares(&self) -> bool {
+        matches!(self.options, Heeded::Preparing(_))
     }
 
     /// Every key that a call of it may hold.
     pub fn keys(&self) -> impl Iterator<Item = &'static str> + '_ {
         let options = Params::SPEC
             .iter()
+            .chain(Preparation::SPEC)
             .map(|spec| spec.key)
             .filter(|key| self.heeds(key));
         self.arguments.iter().copied().chain(options)

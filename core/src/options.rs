@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::error::{Error, code};
 use crate::secret::ApiKey;
-use crate::value::{DataSchema, Ids, OptionValue};
+use crate::value::{DataSchema, Ids, JsonObject, OptionValue, Pages};
 
 /// One row of the table of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct OptionSpec {
     pub key: &'static str,
     /// Where it is given.
     pub scope: Scope,
-    /// The type: `text`, `boolean`, `seconds`, `count`, `path`, `ids` or `json`.
+    /// The type: `text`, `boolean`, `seconds`, `count`, `number`, `path`, `ids`, `pages` or `json`.
     pub kind: &'static str,
     /// What holds where it is not given; `None` where the server or nothing decides.
     pub default: Option<&'static str>,
@@ -39,6 +39,8 @@ pub enum Scope {
     Client,
     /// At a call.
     Call,
+    /// At the making ready of a local file.
+    Document,
 }
 
 impl Scope {
@@ -47,6 +49,7 @@ impl Scope {
         match self {
             Self::Client => "client",
             Self::Call => "call",
+            Self::Document => "document",
         }
     }
 }
@@ -105,6 +108,7 @@ macro_rules! options {
             }
 
             /// The keys that were given, in the table's order.
+            #[allow(dead_code, reason = "one table is not asked")]
             pub(crate) fn given(&self) -> Vec<&'static str> {
                 let mut keys = Vec::new();
                 $(if self.$field.is_some() { keys.push(stringify!($field)); })+
@@ -162,6 +166,8 @@ options! {
         webhook_ids: Ids;
         /// File name for Mindee to note instead of the source's own.
         filename: String;
+        /// What to do with a local document that Mindee would refuse: `refuse` it before it is sent, or `mend` it where that can be done. Sent as it is unless given.
+        preflight: String;
         /// Whether the result holds the full text.
         raw_text: bool, only extraction;
         /// Whether each field holds its places on the page.
@@ -185,9 +191,48 @@ options! {
     }
 }
 
+options! {
+    /// Options of the operations on local files (`document.*`).
+    Preparation (Document) {
+        /// Pages, from 0; -1 is the last one. To keep them, in this order; or to remove them.
+        pages: Pages;
+        /// A document with fewer pages than this is left as it is.
+        on_min_pages: u64, default "0";
+        /// Largest width of a picture, in pixels.
+        max_width: u32;
+        /// Largest height of a picture, in pixels.
+        max_height: u32;
+        /// Largest size of a picture in millions of pixels; 4 where no other size is given.
+        megapixels: f64;
+        /// Largest size of the new file, in bytes.
+        max_bytes: u64;
+        /// Quality of JPEG, from 1 to 100.
+        quality: u32, default "85";
+        /// Resolution of scanned pages and of pictures made of pages, in dots per inch.
+        dpi: u32, default "200";
+        /// Whether large JPEG files are decoded at a smaller size: quicker, and a little less sharp.
+        fast: bool, default "false";
+        /// A split or crop result, as Mindee gives it.
+        result: JsonObject;
+        /// Largest picture that is decoded, in pixels.
+        limit_pixels: u64, default "200000000";
+        /// Most pages that a document may have.
+        limit_pages: u64, default "20000";
+        /// Most objects of a PDF that are looked at.
+        limit_objects: u64, default "2000000";
+        /// Most bytes that compressed parts of a file may grow to, all together.
+        limit_inflated: u64, default "1000000000";
+        /// How deep objects and page trees may be nested.
+        limit_nesting: u64, default "64";
+        /// Longest time that is spent on a file.
+        limit_time: Duration, default "60";
+    }
+}
+
 /// Every option, clients' first.
 pub fn table() -> impl Iterator<Item = &'static OptionSpec> {
-    ClientOptions::SPEC.iter().chain(Params::SPEC)
+    let tables = ClientOptions::SPEC.iter().chain(Params::SPEC);
+    tables.chain(Preparation::SPEC)
 }
 
 impl ClientOptions {

@@ -5,6 +5,8 @@
 //! Paths and streams are never held in memory.
 
 mod content;
+#[cfg(feature = "documents")]
+mod local;
 mod pipe;
 mod prepare;
 
@@ -18,6 +20,8 @@ use tokio::io::AsyncRead;
 pub(crate) use self::content::Chunks;
 pub use self::pipe::{Feed, Offer, pipe};
 pub(crate) use self::prepare::Prepared;
+#[cfg(feature = "documents")]
+pub(crate) use self::prepare::file_error;
 
 /// The largest document that Mindee takes, in bytes.
 pub const LARGEST: u64 = 100_000_000;

@@ -94,6 +94,79 @@ impl OptionValue for u32 {
     }
 }
 
+impl OptionValue for u64 {
+    const KIND: &'static str = "count";
+    fn from_text(text: &str) -> Result<Self, Error> {
+        text.parse()
+            .map_err(|_| invalid("takes a whole number from 0"))
+    }
+    fn from_json(value: &Value) -> Result<Self, Error> {
+        match value {
+            Value::Number(number) => Self::from_text(&number.to_string()),
+            Value::String(text) => Self::from_text(text),
+            other => Err(wants("a whole number", other)),
+        }
+    }
+}
+
+impl OptionValue for f64 {
+    const KIND: &'static str = "number";
+    fn from_text(text: &str) -> Result<Self, Error> {
+        let number = text.trim().parse::<Self>().ok();
+        number
+            .filter(|number| number.is_finite() && *number > 0.0)
+            .ok_or_else(|| invalid("takes a number above 0"))
+    }
+    fn from_json(value: &Value) -> Result<Self, Error> {
+        match value {
+            Value::Number(number) => Self::from_text(&number.to_string()),
+            Value::String(text) => Self::from_text(text),
+            other => Err(wants("a number", other)),
+        }
+    }
+}
+
+/// Pages of a document: a list of numbers, or one text with commas. They count from 0, and from
+/// the end below that: -1 is the last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pages(pub Vec<i64>);
+
+impl From<&[i64]> for Pages {
+    fn from(pages: &[i64]) -> Self {
+        Self(pages.to_vec())
+    }
+}
+
+impl From<Vec<i64>> for Pages {
+    fn from(pages: Vec<i64>) -> Self {
+        Self(pages)
+    }
+}
+
+impl OptionValue for Pages {
+    const KIND: &'static str = "pages";
+    fn from_text(text: &str) -> Result<Self, Error> {
+        let page = |text: &str| text.trim().parse().ok();
+        let pages: Option<Vec<i64>> = text.split(',').map(page).collect();
+        pages
+            .map(Self)
+            .ok_or_else(|| invalid("takes whole numbers with commas between"))
+    }
+    fn from_json(value: &Value) -> Result<Self, Error> {
+        match value {
+            Value::Array(items) => {
+                let pages: Option<Vec<i64>> = items.iter().map(Value::as_i64).collect();
+                pages
+                    .map(Self)
+                    .ok_or_else(|| invalid("takes a list of whole numbers"))
+            }
+            Value::Number(number) => Self::from_text(&number.to_string()),
+            Value::String(text) => Self::from_text(text),
+            other => Err(wants("a list of whole numbers", other)),
+        }
+    }
+}
+
 impl OptionValue for Duration {
     const KIND: &'static str = "seconds";
     fn from_text(text: &str) -> Result<Self, Error> {
@@ -151,24 +224,27 @@ impl OptionValue for Ids {
     }
 }
 
-/// A data schema as JSON text; its content is Mindee's to check.
+/// A JSON object as text; what it says is another's to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataSchema(String);
+pub struct JsonObject(String);
 
-impl DataSchema {
-    /// The JSON text that is sent.
+/// A data schema, which is Mindee's to check.
+pub type DataSchema = JsonObject;
+
+impl JsonObject {
+    /// The JSON text.
     pub fn as_json(&self) -> &str {
         &self.0
     }
 }
 
-impl From<Value> for DataSchema {
+impl From<Value> for JsonObject {
     fn from(schema: Value) -> Self {
         Self(schema.to_string())
     }
 }
 
-impl OptionValue for DataSchema {
+impl OptionValue for JsonObject {
     const KIND: &'static str = "json";
     fn from_text(text: &str) -> Result<Self, Error> {
         match serde_json::from_str(text) {

@@ -8,6 +8,7 @@ use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use mindee_core::document::Document;
 use mindee_core::{Error, Source};
 
 use crate::boundary::{guard_free, guard_new, null};
@@ -60,6 +61,12 @@ impl Read for Reader {
 }
 
 impl mindee_source {
+    /// A file that was made here, shared and not copied.
+    pub(crate) fn made(document: &Document) -> Self {
+        let filename = Some(document.filename.clone());
+        Self(Kind::Bytes(document.content.clone(), filename))
+    }
+
     /// The core's source, for one call.
     pub(crate) fn to_core(&self) -> Source {
         match &self.0 {

@@ -4,5 +4,6 @@
 //! as the core's payload; real `Error` objects are made in TypeScript, where the stack is known.
 
 mod boundary;
+mod document;
 mod feed;
 mod tables;

@@ -14,6 +14,7 @@ pub(crate) fn tables() -> String {
             "arguments": row.arguments,
             "options": options::Params::SPEC
                 .iter()
+                .chain(options::Preparation::SPEC)
                 .filter(|option| row.heeds(option.key))
                 .map(|option| option.key)
                 .collect::<Vec<_>>(),

@@ -12,7 +12,12 @@ const { camel, snake } = require("../dist/names.js");
 const ts = require("typescript");
 const file = (path) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 const read = (name) => ts.createSourceFile(name, file(`ts/${name}`), ts.ScriptTarget.Latest);
-const [options, ledger, webhook] = ["options.ts", "ledger.ts", "webhook.ts"].map(read);
+const [options, ledger, webhook, document] = [
+  "options.ts",
+  "ledger.ts",
+  "webhook.ts",
+  "document.ts",
+].map(read);
 
 /** The names of an interface of a file, with those that it extends. */
 function namesOf(name, source = options) {
@@ -62,6 +67,23 @@ test("a delivery takes the arguments of the core: headers, secrets and its optio
   assert.deepEqual(named.sort(), [...heeded("jobs.deliver").arguments].map(camel).sort());
 });
 
+test("the operations on local files take the options of the core", () => {
+  const interfaces = {
+    inspect: "LimitOptions",
+    preflight: "LimitOptions",
+    repair: "LimitOptions",
+    keep_pages: "PageOptions",
+    remove_pages: "PageOptions",
+    shrink: "ShrinkOptions",
+    cut: "CutOptions",
+  };
+  for (const [name, type] of Object.entries(interfaces)) {
+    // Which pages and what result are arguments of their own.
+    const own = heeded(`document.${name}`).options.filter((key) => !["pages", "result"].includes(key));
+    assert.deepEqual(namesOf(type, document).sort(), own.map(camel).sort(), name);
+  }
+});
+
 test("the environment names in the documentation are the core's", () => {
   for (const { environment } of core.options.filter((row) => row.environment !== null)) {
     assert.ok(file("ts/options.ts").includes(`\`${environment}\``), environment);
@@ -90,8 +112,9 @@ test("each operation of the core has its method", () => {
   const client = new mindee.Client({ apiKey: "md_x" });
   const products = [client.extraction, client.split, client.crop, client.classification, client.ocr];
   const missing = core.operations.filter(({ name }) => {
-    const path = name.split(".");
-    const own = heeded(name).arguments.includes("product") ? products : [client];
+    const path = name.split(".").map(camel);
+    const ofClient = heeded(name).arguments.includes("product") ? products : [client];
+    const own = path[0] === "document" ? [mindee] : ofClient;
     return own.some((place) => typeof path.reduce((at, part) => at?.[part], place) !== "function");
   });
   assert.deepEqual(missing, []);

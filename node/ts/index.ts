@@ -64,5 +64,6 @@ export {
   type Split,
   type SplitResult,
 } from "./results";
-export type { Bytes, Source, Stream } from "./source";
+export type { Bytes, LocalDocument, Source, Stream } from "./source";
+export * as document from "./document";
 export * as webhook from "./webhook";

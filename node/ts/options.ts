@@ -53,6 +53,11 @@ export interface DocumentOptions extends CallOptions {
   webhookIds?: string[] | string;
   /** File name for Mindee to note instead of the source's own. */
   filename?: string;
+  /**
+   * What to do with a local document that Mindee would refuse: `refuse` it before it is sent, or
+   * `mend` it where that can be done.
+   */
+  preflight?: "refuse" | "mend";
 }
 
 /** Options of `run` and `enqueue` for extraction. What is not given is as the model is set. */

@@ -32,7 +32,18 @@ export type Source =
   | { url: string | URL }
   | { base64: string; filename?: string }
   | { bytes: Bytes; filename?: string }
+  | LocalDocument
   | { stream: Stream; filename?: string };
+
+/** A local file that was made here: a source to send, or to work on further. */
+export interface LocalDocument {
+  /** Its name; the extension follows the content. */
+  readonly filename: string;
+  /** Its media type, such as `image/jpeg`. */
+  readonly mediaType: string;
+  /** Its bytes. */
+  readonly content: Buffer;
+}
 
 /** A source as the core takes it: arguments, and bytes or a stream beside them. */
 export interface Handed {
@@ -65,7 +76,8 @@ export function hand(source: Source): Handed {
     return { ...named(basename(path) || undefined), stream: source };
   }
   const { filename } = source as { filename?: string };
-  const bytes = "bytes" in source ? view(source.bytes) : undefined;
+  const held = "content" in source ? source.content : "bytes" in source ? source.bytes : undefined;
+  const bytes = view(held);
   if (bytes !== undefined) {
     return { ...named(filename), content: bytes };
   }

@@ -177,14 +177,14 @@ impl Client {
 }
 
 /// Everything that a call needs from Python, so that the rest goes on without it.
-struct Prepared {
+pub(crate) struct Prepared {
     operation: String,
     arguments: String,
     source: Option<Given>,
 }
 
 impl Prepared {
-    fn new(
+    pub(crate) fn new(
         operation: &str,
         arguments: &Bound<'_, PyString>,
         source: Option<&Bound<'_, PyAny>>,
@@ -196,7 +196,7 @@ impl Prepared {
         })
     }
 
-    fn build(self) -> Result<Call, Error> {
+    pub(crate) fn build(self) -> Result<Call, Error> {
         let (content, other) = match self.source {
             Some(Given::Content(content)) => (Some(Bytes::from_owner(content)), None),
             other => (None, other),

@@ -2,6 +2,7 @@
 //! the tables that its tests compare with. Everything is decided in `mindee-core`.
 
 mod boundary;
+mod document;
 mod exit;
 mod feed;
 mod ledger;
@@ -14,6 +15,8 @@ mod webhook;
 mod _native {
     #[pymodule_export]
     use crate::boundary::{Client, Failure, Work, refuse_option};
+    #[pymodule_export]
+    use crate::document::prepare_document;
     #[pymodule_export]
     use crate::feed::Feed;
     #[pymodule_export]

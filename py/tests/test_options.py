@@ -159,9 +159,21 @@ def methods(client, operation):
     """The methods of an operation: one, or one for each product."""
     row = next(row for row in TABLES["operations"] if row["name"] == operation)
     part, _, method = operation.rpartition(".")
+    if part == "document":
+        return [getattr(mindee_core.document, method, None)]
     if "product" in row["keys"]:
         return [getattr(getattr(client, product), method, None) for product in TABLES["products"]]
     return [getattr(getattr(client, part) if part else client, method, None)]
+
+
+def test_the_operations_on_local_files_take_the_options_of_the_core():
+    limits = keys_of("document.inspect")
+    compare(options.LimitOptions, [key for key in limits if key != "source_name"])
+    for row in TABLES["operations"]:
+        if row["name"].startswith("document."):
+            function = getattr(mindee_core.document, row["name"].removeprefix("document."))
+            taken = set(inspect.signature(function).parameters) - {"source", "limits"}
+            assert taken == set(keys_of(row["name"])) - set(limits), row["name"]
 
 
 def test_every_operation_and_every_product_of_the_core_has_a_method(client):

@@ -201,7 +201,7 @@ fn check_url(text: String) -> Result<String, Error> {
     }
 }
 
-fn decode(text: &str) -> Result<Bytes, Error> {
+pub(super) fn decode(text: &str) -> Result<Bytes, Error> {
     let body = match text.split_once(";base64,") {
         Some((prefix, body)) if prefix.trim_start().starts_with("data:") => body,
         _ => text,
@@ -216,7 +216,7 @@ fn decode(text: &str) -> Result<Bytes, Error> {
         .map_err(|_| Error::new(code::SOURCE_BASE64_INVALID, "The text is not base64"))
 }
 
-pub(super) fn file_error(path: &Path, error: &io::Error) -> Error {
+pub(crate) fn file_error(path: &Path, error: &io::Error) -> Error {
     let (row, what): (&'static Row, &str) = match error.kind() {
         io::ErrorKind::NotFound => (code::SOURCE_NOT_FOUND, "does not exist"),
         _ => (code::SOURCE_UNREADABLE, "cannot be read"),

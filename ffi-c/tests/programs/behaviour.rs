@@ -120,6 +120,18 @@ cases! { cpp_streams, World::new(QUICK),
     what_a_function_holds_is_let_go_of
 }
 
+cases! { documents, World::new(QUICK),
+    a_file_is_told_without_being_decoded
+    a_made_file_outlives_what_it_was_made_of
+    what_cannot_be_done_is_told
+    a_sound_file_is_not_touched
+}
+
+cases! { cpp_documents, World::new(QUICK),
+    pages_are_kept_and_sent_on
+    what_cannot_be_done_is_thrown
+}
+
 cases! { process, World::new(QUICK),
     a_forked_child_goes_on_with_the_client_and_so_does_its_parent
 }

@@ -10,7 +10,7 @@ The key comes from ``MINDEE_V2_API_KEY`` or the option ``api_key``. ``AsyncClien
 asyncio. This library is independent of Mindee.
 """
 
-from . import errors, jobs, ledger, types, webhook
+from . import document, errors, jobs, ledger, types, webhook
 from ._native import __version__
 from .aio import AsyncClient
 from .client import Client
@@ -65,6 +65,7 @@ __all__ = [
     "UsageError",
     "WebhookError",
     "__version__",
+    "document",
     "errors",
     "jobs",
     "ledger",

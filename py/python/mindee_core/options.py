@@ -53,6 +53,23 @@ class WaitOptions(TypedDict, total=False):
     """Time between later questions."""
 
 
+class LimitOptions(TypedDict, total=False):
+    """What a hostile local file can cost at most."""
+
+    limit_pixels: int | None
+    """Largest picture that is decoded, in pixels."""
+    limit_pages: int | None
+    """Most pages that a document may have."""
+    limit_objects: int | None
+    """Most objects of a PDF that are looked at."""
+    limit_inflated: int | None
+    """Most bytes that compressed parts of a file may grow to, all together."""
+    limit_nesting: int | None
+    """How deep objects and page trees may be nested."""
+    limit_time: Seconds
+    """Longest time that is spent on a file."""
+
+
 class _Model(TypedDict):
     model_id: str
     """The model's id, a UUID."""
@@ -67,6 +84,9 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     """Webhooks of the model to call with the result."""
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
+    preflight: str | None
+    """What to do with a local document that Mindee would refuse: ``refuse`` it before it is sent, or
+    ``mend`` it where that can be done."""
     source_name: str | None
     """File name of a source that is bytes or a stream."""
 

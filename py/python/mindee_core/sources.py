@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 
     Content: TypeAlias = bytes | bytearray | memoryview
 
-    Source: TypeAlias = str | os.PathLike[Any] | Content | Readable | Iterable[Content] | "Base64"
-    """A path or https URL, a path, bytes, an open binary file, an iterable of bytes, base64 text.
+    Source: TypeAlias = (
+        str
+        | os.PathLike[Any]
+        | Content
+        | Readable
+        | Iterable[Content]
+        | "Base64"
+        | "Document"
+    )
+    """A path or https URL, a path, bytes, an open binary file, an iterable of bytes, base64 text, or a
+    file that was made by ``mindee_core.document``.
 
     Paths, files and iterables are streamed and never held in memory; ``bytes`` are sent without a
     copy. A file is read from where it stands, by a thread of its own, and is not closed; its name
@@ -36,6 +45,35 @@ if TYPE_CHECKING:
     AsyncSource: TypeAlias = Source | AsyncReadable | AsyncIterable[Content]
     """The same, and for ``AsyncClient`` also what is awaited: an asynchronous iterable of bytes, or
     a file whose ``read`` is a coroutine function. A task of the same event loop reads it."""
+
+
+class Document:
+    """A local file that was made here: a source to send, or to work on further."""
+
+    __slots__ = ("content", "filename", "media_type")
+
+    content: bytes
+    """Its bytes."""
+    filename: str
+    """Its name; the extension follows the content."""
+    media_type: str
+    """Its media type, such as ``image/jpeg``."""
+
+    def __init__(self, content: bytes, filename: str, media_type: str) -> None:
+        self.content = content
+        self.filename = filename
+        self.media_type = media_type
+
+    def save(self, folder: str | os.PathLike[str]) -> str:
+        """Writes it into a folder under its name, and gives the path."""
+        path = os.path.join(folder, os.path.basename(self.filename))
+        with open(path, "wb") as file:
+            file.write(self.content)
+        return path
+
+    def __repr__(self) -> str:
+        kind, size = type(self).__name__, len(self.content)
+        return f"{kind}(<{size} bytes>, {self.filename!r}, {self.media_type!r})"
 
 
 class Base64:
@@ -64,6 +102,8 @@ def hand_over(source: Any) -> tuple[tuple[str, Any] | None, dict[str, Any]]:
     if isinstance(source, os.PathLike):
         # A path is no URL, whatever it looks like.
         return ("path", os.fsdecode(source)), {}
+    if isinstance(source, Document):
+        return ("bytes", source.content), {"source_name": source.filename}
     if isinstance(source, Base64):
         return None, {"source": {"base64": source.text, "filename": source.filename}}
     if type(source) is BytesIO and (content := source.read()):

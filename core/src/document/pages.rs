@@ -1,0 +1,135 @@
+//! Some of a document's pages.
+
+use bytes::Bytes;
+
+use super::pdf::Pages;
+use super::shrink::renamed;
+use super::{Budget, Document, File, image};
+use crate::error::{Error, code};
+
+/// A new file of these pages, in the order given, as often as they are given. 0 is the first page, -1
+/// the last. A file of fewer than `on_min_pages` pages comes back unchanged, and so does a sound one of
+/// which all pages are kept as they are. PDF and TIFF.
+///
+/// Of a PDF all that belongs to the kept pages stays, and nothing of the others: annotations, form
+/// fields, outline entries, named destinations, labels and layers go with their page. A signature
+/// is of the whole file: its field stays, its value goes. Attached files, scripts, XFA forms, the
+/// structure tree and article threads are left out. The file is not encrypted any more; one that
+/// needs a password is an error.
+pub fn keep_pages(
+    file: &File,
+    pages: &[i64],
+    on_min_pages: u64,
+    budget: &Budget,
+) -> Result<Document, Error> {
+    made(file, on_min_pages, budget, |count| wanted(pages, count))
+}
+
+/// The same, of the pages that are not given, in their order.
+pub fn remove_pages(
+    file: &File,
+    pages: &[i64],
+    on_min_pages: u64,
+    budget: &Budget,
+) -> Result<Document, Error> {
+    made(file, on_min_pages, budget, |count| {
+        let mut left = vec![true; count];
+        for place in wanted(pages, count)? {
+            if let Some(left) = left.get_mut(place) {
+                *left = false;
+            }
+        }
+        let places = left.iter().enumerate().filter(|(_, left)| **left);
+        Ok(places.map(|(place, _)| place).collect())
+    })
+}
+
+fn made(
+    file: &File,
+    on_min_pages: u64,
+    budget: &Budget,
+    choose: impl Fn(usize) -> Result<Vec<usize>, Error>,
+) -> Result<Document, Error> {
+    let media_type = file.media_type()?;
+    let filename = renamed(file.filename(), media_type);
+    let unchanged = |count: usize| u64::try_from(count).unwrap_or(u64::MAX) < on_min_pages;
+    let content = match media_type {
+        "application/pdf" => {
+            let all = Pages::of(file, budget)?;
+            let count = all.count();
+            let pages = if unchanged(count) {
+                None
+            } else {
+                Some(some(choose(count)?)?)
+            };
+            match pages {
+                Some(pages) if !(all.is_sound() && is_all(&pages, count)) => {
+                    budget.pages(wide(pages.len()))?;
+                    Bytes::from(all.keep(&pages)?)
+                }
+                _ => file.whole()?,
+            }
+        }
+        "image/tiff" => {
+            let count = image::inspect(file, media_type, budget)?.pages.unwrap_or(0);
+            let count = usize::try_from(count).unwrap_or(usize::MAX);
+            let pages = if unchanged(count) {
+                None
+            } else {
+                Some(some(choose(count)?)?)
+            };
+            match pages {
+                Some(pages) if !is_all(&pages, count) => {
+                    let pages: Vec<u64> = pages.into_iter().map(wide).collect();
+                    image::tiff_pages(file, &pages, budget)?
+                }
+                _ => file.whole()?,
+            }
+        }
+        other => {
+            let message = format!("{filename} is {other}, which has no pages to choose from");
+            return Err(Error::new(code::DOCUMENT_TYPE_UNFIT, message));
+        }
+    };
+    Ok(Document {
+        filename,
+        media_type,
+        content,
+    })
+}
+
+/// The places of pages that may count from the end.
+fn wanted(pages: &[i64], count: usize) -> Result<Vec<usize>, Error> {
+    let place = |page: &i64| {
+        let place = if *page < 0 {
+            usize::try_from(page.unsigned_abs())
+                .ok()
+                .and_then(|back| count.checked_sub(back))
+        } else {
+            usize::try_from(*page).ok().filter(|place| *place < count)
+        };
+        place.ok_or_else(|| {
+            let message = format!("There is no page {page}: the document has {count}");
+            Error::new(code::DOCUMENT_PAGE_OUT_OF_RANGE, message)
+        })
+    };
+    pages.iter().map(place).collect()
+}
+
+fn some(pages: Vec<usize>) -> Result<Vec<usize>, Error> {
+    if pages.is_empty() {
+        return Err(Error::new(
+            code::DOCUMENT_NO_PAGES_LEFT,
+            "No page of the document would be left",
+        ));
+    }
+    Ok(pages)
+}
+
+fn is_all(pages: &[usize], count: usize) -> bool {
+    pages.iter().copied().eq(0..count)
+}
+
+fn wide(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

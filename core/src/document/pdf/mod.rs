@@ -1,0 +1,61 @@
+//! PDF files.
+//!
+//! A file is never held as a whole: [`reader`] fetches single objects from where the
+//! cross-reference ([`xref`]) says they are, or from where a search ([`scan`]) finds them, and
+//! reads them with [`parse`]. [`tree`] walks the pages. On these stand [`inspect`](fn@inspect),
+//! the choice of [`pages`] and [`repair`](fn@repair).
+
+mod census;
+mod codec;
+mod crypt;
+mod data;
+mod ending;
+mod faults;
+mod ground;
+mod inspect;
+mod object;
+mod outlay;
+mod pages;
+mod parse;
+mod skim;
+mod places;
+mod packed;
+mod reader;
+mod repair;
+mod recode;
+pub(crate) mod render;
+mod rewrite;
+mod scan;
+mod scans;
+mod shrink;
+mod stream;
+mod survey;
+mod text;
+mod tree;
+mod window;
+mod write;
+mod xref;
+
+pub(crate) use inspect::inspect;
+pub(crate) use pages::Pages;
+pub(crate) use repair::repair;
+pub(crate) use shrink::shrink;
+
+use crate::error::{Error, code};
+
+fn damaged(why: impl Into<String>) -> Error {
+    Error::new(code::DOCUMENT_DAMAGED, why)
+}
+
+fn is_damage(error: &Error) -> bool {
+    error.code() == code::DOCUMENT_DAMAGED.code
+}
+
+fn wide(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// A place in memory; one that is past all memory is past the end of every slice too.
+fn index(place: u64) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}

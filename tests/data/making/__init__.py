@@ -1,0 +1,1 @@
+"""What `make_documents.py` is made of: one module for each kind of file."""
