@@ -142,6 +142,10 @@ typedef struct mindee_client mindee_client;
 // What a webhook brought. It does not change, and threads may share it.
 typedef struct mindee_delivery mindee_delivery;
 
+// What was found in a local file, and the files that were made of it. It does not change, and
+// threads may share it.
+typedef struct mindee_documents mindee_documents;
+
 // Why a call failed. It does not change, and threads may share it.
 typedef struct mindee_error mindee_error;
 
@@ -205,6 +209,16 @@ typedef struct {
     // Its value.
     mindee_str value;
 } mindee_header;
+
+// A file that was made.
+typedef struct {
+    // Its name; the extension follows the content. NULL where there is no such file.
+    mindee_str filename;
+    // Its media type, such as `image/jpeg`.
+    mindee_str media_type;
+    // Its bytes.
+    mindee_bytes content;
+} mindee_document;
 
 #ifdef __cplusplus
 extern "C" {
@@ -795,6 +809,110 @@ const mindee_value *mindee_delivery_value(const mindee_delivery *delivery);
 // Ownership: takes `*slot`, and the texts and values that came from it; NULL is fine.
 // Threads: any, once at most.
 void mindee_delivery_free(mindee_delivery **slot);
+
+// Tells what a file is, without decoding it: `media_type`, `length`, `pages`, `width`, `height`,
+// `orientation`, `animated`, `encrypted`, `text_layer` and `damaged`, in `mindee_documents_value`.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_documents_free`.
+// Threads: any; blocks while the file is read.
+mindee_error *mindee_document_inspect(const mindee_source *source,
+                                      const mindee_options *options,
+                                      mindee_documents **out);
+
+// Tells what Mindee will refuse of a file, what will cost and what will be slow: `passes`,
+// `inspection`, and `findings` with `code`, `severity`, `message` and `hint`, in
+// `mindee_documents_value`.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_documents_free`.
+// Threads: any; blocks while the file is read.
+mindee_error *mindee_document_preflight(const mindee_source *source,
+                                        const mindee_options *options,
+                                        mindee_documents **out);
+
+// Keeps the pages of the option `pages`, such as `0,-2,-1`, of a PDF or TIFF, in that order.
+//
+// Ownership: everything given stays the caller's. `*out` is the caller's, to free with
+// `mindee_documents_free`.
+// Threads: any; blocks while it works.
+mindee_error *mindee_document_keep_pages(const mindee_source *source,
+                                         const mindee_options *options,
+                                         mindee_documents **out);
+
+// Removes the pages of the option `pages`, such as `0,-1`, of a PDF or TIFF.
+//
+// Ownership: everything given stays the caller's. `*out` is the caller's, to free with
+// `mindee_documents_free`.
+// Threads: any; blocks while it works.
+mindee_error *mindee_document_remove_pages(const mindee_source *source,
+                                           const mindee_options *options,
+                                           mindee_documents **out);
+
+// Mends a damaged PDF; `mended` in `mindee_documents_value` lists what. A sound file comes back byte
+// for byte.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_documents_free`.
+// Threads: any; blocks while it works.
+mindee_error *mindee_document_repair(const mindee_source *source,
+                                     const mindee_options *options,
+                                     mindee_documents **out);
+
+// Makes a picture, or the scanned pages of a PDF, smaller; `smaller` in `mindee_documents_value` is
+// false where it could not be, and `note` says why. Options: `max_width`, `max_height`,
+// `megapixels`, `max_bytes`, `quality`, `dpi`, `fast`.
+//
+// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
+// to free with `mindee_documents_free`.
+// Threads: any; blocks while it works.
+mindee_error *mindee_document_shrink(const mindee_source *source,
+                                     const mindee_options *options,
+                                     mindee_documents **out);
+
+// Cuts a file into what a split or crop result found in it; the option `result` is the result's
+// JSON, `quality` and `dpi` say how pictures are made.
+//
+// Ownership: everything given stays the caller's. `*out` is the caller's, to free with
+// `mindee_documents_free`.
+// Threads: any; blocks while it works.
+mindee_error *mindee_document_cut(const mindee_source *source,
+                                  const mindee_options *options,
+                                  mindee_documents **out);
+
+// What was found or done.
+//
+// Ownership: the value lives as long as `documents`.
+// Threads: any.
+const mindee_value *mindee_documents_value(const mindee_documents *documents);
+
+// How many files were made.
+//
+// Ownership: `documents` stays the caller's.
+// Threads: any.
+size_t mindee_documents_count(const mindee_documents *documents);
+
+// A file that was made, from 0.
+//
+// Ownership: its text and bytes live as long as `documents`.
+// Threads: any.
+mindee_document mindee_documents_at(const mindee_documents *documents, size_t index);
+
+// A file that was made as a source to send, or to work on further. The bytes are shared, not
+// copied.
+//
+// Ownership: `documents` stays the caller's, and may be freed before the source. `*out` is the
+// caller's, to free with `mindee_source_free`.
+// Threads: any.
+mindee_error *mindee_documents_source(const mindee_documents *documents,
+                                      size_t index,
+                                      mindee_source **out);
+
+// Frees what was found and made, and nulls its place.
+//
+// Ownership: takes `*slot`, and what came from it but for sources; NULL is fine.
+// Threads: any, once at most.
+void mindee_documents_free(mindee_documents **slot);
 
 #ifdef __cplusplus
 }  // extern "C"

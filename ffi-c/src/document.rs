@@ -31,6 +31,12 @@ pub struct mindee_document<'a> {
     content: mindee_bytes<'a>,
 }
 
+const NO_DOCUMENT: mindee_document<'static> = mindee_document {
+    filename: mindee_str::NONE,
+    media_type: mindee_str::NONE,
+    content: mindee_bytes::NONE,
+};
+
 fn prepare(
     operation: &str,
     source: Option<&mindee_source>,
@@ -160,6 +166,7 @@ pub extern "C" fn mindee_documents_value(
 
 /// How many files were made.
 ///
+/// Ownership: `documents` stays the caller's.
 /// Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn mindee_documents_count(documents: Option<&mindee_documents>) -> usize {
@@ -175,12 +182,7 @@ pub extern "C" fn mindee_documents_at(
     documents: Option<&mindee_documents>,
     index: usize,
 ) -> mindee_document<'_> {
-    let none = mindee_document {
-        filename: mindee_str::NONE,
-        media_type: mindee_str::NONE,
-        content: mindee_bytes::NONE,
-    };
-    guard_read(none, || {
+    guard_read(NO_DOCUMENT, || {
         let document = documents?.0.documents.get(index)?;
         Some(mindee_document {
             filename: mindee_str::new(&document.filename),

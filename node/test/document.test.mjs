@@ -57,9 +57,10 @@ test("many files are made ready at once, away from JavaScript's thread", async (
 });
 
 test("what Mindee would refuse is refused before it is sent, where the option asks for it", async () => {
+  const before = (await sandbox.seen()).requests.length;
   const error = await failure(
     sandbox.client().extraction.run(data("picture.gif"), { ...sandbox.quick(), preflight: "refuse" }),
   );
   assert.equal(error.code, "document.refused");
-  assert.equal((await sandbox.seen()).requests.length, 0);
+  assert.equal((await sandbox.seen()).requests.length, before);
 });

@@ -21,6 +21,7 @@ export {
   TimeoutError,
   UsageError,
   WebhookError,
+  document,
   webhook,
 } from "./index.js";
 export type * from "./index.js";

@@ -39,6 +39,32 @@ export declare class NativeClient {
   call(operation: string, arguments: string, cancel: CancelHandle, beside?: Buffer | Feed | undefined | null): Promise<Settled>
 }
 
+/** A file that was made. */
+export interface MadeFile {
+  /** Its name. */
+  filename: string
+  /** Its media type. */
+  mediaType: string
+  /** Its bytes. */
+  content: Buffer
+}
+
+/** How an operation on a local file ended: what was found and made, or an error. */
+export interface PreparedFiles {
+  /** What was found or done, as JSON. */
+  about?: string
+  /** The files that were made. */
+  files?: Array<MadeFile>
+  /** The error. */
+  failure?: Settled
+}
+
+/**
+ * Performs an operation on a local file, away from JavaScript's thread. The promise is never
+ * rejected.
+ */
+export declare function prepareDocument(operation: string, arguments: string, content?: Buffer | undefined | null): Promise<PreparedFiles>
+
 /** The member `result` of each row of a JSON array, byte for byte; none where a row has none. */
 export declare function rawResults(rows: Buffer): Array<Buffer | undefined | null>
 
