@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
-    from typing import Any, Literal, TypeAlias
+    from typing import Any, Literal, TypeAlias, TypeVar
 
     from typing_extensions import Unpack
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     LocalSource: TypeAlias = str | os.PathLike[Any] | Content | Base64 | Document
     """A path, bytes, base64 text, or a file that was made here."""
+
+    Made = TypeVar("Made", bound=Document)
 
 
 class Inspection(View):
@@ -219,7 +221,9 @@ def perform(
     return loads(about), files
 
 
-def made_by(operation: str, source: Any, given: Any, kind: Any) -> list[tuple[Any, dict[str, Any]]]:
+def made_by(
+    operation: str, source: Any, given: Any, kind: type[Made]
+) -> list[tuple[Made, dict[str, Any]]]:
     about, files = perform(operation, source, given)
     return [(kind(content, filename, media_type), about) for filename, media_type, content in files]
 
