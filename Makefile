@@ -15,7 +15,7 @@ RECEIVERS := node/examples/receivers/frameworks/node_modules
 RELAY := node/examples/relay/node_modules
 
 .PHONY: help demo test test-rust test-c test-python test-node test-conformance test-official test-browser \
-	bench fuzz lint bless wheel clean rust c python node drivers tools tools-c
+	bench fuzz lint bless wheel clean rust c python node drivers tools tools-c tools-turbo
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | sort | awk -F'\t' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -27,8 +27,10 @@ test: test-rust test-c test-python test-node test-conformance test-official test
 	@echo
 	@echo "test: all suites passed"
 
-test-rust: tools ## the core and the sandbox
-	cargo test -q -p mindee-core --all-features
+test-rust: tools tools-turbo ## the core and the sandbox
+	cargo test -q -p mindee-core --features documents,ledger,runtime
+	cargo test -q -p mindee-core --features documents-turbo --test document_image \
+		--test document_image_hostile --test document_image_large
 	cargo test -q -p mindee-sandbox
 
 test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers, valgrind
@@ -57,7 +59,7 @@ test-browser: python node rust $(RELAY)/.package-lock.json tests/browser/node_mo
 		echo "Chromium is missing: on Debian, apt-get install chromium; or set CHROMIUM"; exit 1; }
 	cd tests/browser && npm test
 
-bench: tools python-release node-release ## figures beside the official clients, in the same run
+bench: tools tools-turbo python-release node-release $(VENV)/.bench-ready tests/bench/node/node_modules/.package-lock.json ## figures beside the official clients, in the same run
 	cargo build -q --release -p mindee-sandbox -p mindee-ffi
 	$(VENV)/bin/python tests/bench/bench.py
 
@@ -72,7 +74,7 @@ fuzz: tools ## every parser against input that nobody would send, ten minutes ea
 		(cd core && mkdir -p fuzz/corpus/$$target && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target fuzz/corpus/$$target $$seeds -- \
 			-max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=1024 -max_len=200000) || exit 1; done
 
-lint: tools ## formatting, clippy, types
+lint: tools tools-turbo ## formatting, clippy, types
 	cargo fmt --all --check
 	cargo lint
 
@@ -85,13 +87,18 @@ wheel: $(VENV)/.ready ## build a release wheel into target/wheels
 
 clean: ## remove everything that was built or installed here
 	rm -rf target $(VENV) node/node_modules node/dist $(RECEIVERS) node/examples/receivers/frameworks/next/.next $(RELAY) \
-		tests/official/node/node_modules tests/browser/node_modules
+		tests/official/node/node_modules tests/browser/node_modules tests/bench/node/node_modules
 
 # What the targets above are made of.
 
 tools:
 	@command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.92 or later (rustup.rs)"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is missing: on Debian, apt-get install gcc g++"; exit 1; }
+
+# For the feature `documents-turbo`.
+tools-turbo:
+	@for tool in cmake nasm; do command -v $$tool >/dev/null || { \
+		echo "$$tool is missing: on Debian, apt-get install cmake nasm"; exit 1; }; done
 
 tools-c:
 	@for tool in g++ clang clang++ valgrind nm; do command -v $$tool >/dev/null || { \
@@ -119,6 +126,10 @@ $(VENV)/.ready: py/requirements-dev.txt tests/official/python/requirements.txt
 		echo "Python lacks venv: on Debian, apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install -q -r py/requirements-dev.txt -r tests/official/python/requirements.txt
+	touch $@
+
+$(VENV)/.bench-ready: tests/bench/requirements.txt $(VENV)/.ready
+	$(VENV)/bin/pip install -q -r tests/bench/requirements.txt
 	touch $@
 
 python: tools $(VENV)/.ready
@@ -149,6 +160,10 @@ $(RELAY)/.package-lock.json: node/examples/relay/package-lock.json | node
 
 tests/official/node/node_modules/.package-lock.json: tests/official/node/package-lock.json
 	cd tests/official/node && npm ci --omit=optional --no-fund --no-audit
+	@touch $@
+
+tests/bench/node/node_modules/.package-lock.json: tests/bench/node/package-lock.json
+	cd tests/bench/node && npm ci --no-fund --no-audit
 	@touch $@
 
 tests/browser/node_modules/.package-lock.json: tests/browser/package-lock.json

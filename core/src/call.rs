@@ -123,9 +123,10 @@ impl Call {
     pub fn set(&mut self, key: &str, text: &str) -> Result<(), Error> {
         self.check(key)?;
         if self.operation.heeds(key) {
-            return match self.operation.prepares() {
-                true => self.preparation.set(key, text),
-                false => self.params.set(key, text),
+            return if self.operation.prepares() {
+                self.preparation.set(key, text)
+            } else {
+                self.params.set(key, text)
             };
         }
         // Arguments that are numbers are read from their text.

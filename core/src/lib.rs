@@ -27,9 +27,9 @@ mod address;
 pub mod call;
 mod cancel;
 pub mod client;
-mod engine;
 #[cfg(feature = "documents")]
 pub mod document;
+mod engine;
 pub mod error;
 pub mod job;
 mod judge;

@@ -12,7 +12,7 @@ mod pdf_making;
 
 use std::io::Write;
 
-use mindee_core::document::{Encryption, File, Inspection, inspect};
+use mindee_core::document::{Budget, Encryption, File, Inspection, Limits, inspect};
 use pdf_making::{Making, budget, document, file, plain};
 use serde_json::json;
 
@@ -131,4 +131,34 @@ fn what_is_told_is_one_object_of_json() {
         "text_layer": true, "damaged": false,
     });
     assert_eq!(look(&pdf).to_json(), expected);
+}
+
+#[test]
+fn content_that_must_be_decoded_whole_is_not_decoded_past_what_is_searched() {
+    let flate = |data: Vec<u8>| {
+        let mut stream = lopdf::Stream::new(lopdf::Dictionary::new(), data);
+        stream.compress().unwrap();
+        stream.content
+    };
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let content = pdf.stream(
+        "/Filter [/FlateDecode /FlateDecode]",
+        &flate(flate(vec![b' '; 40_000_000])),
+    );
+    let page = pdf.add(&format!(
+        "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Contents {content} 0 R \
+         /Resources <<{FONT}>>>>"
+    ));
+    pdf.set(
+        node,
+        &format!("<</Type /Pages /Count 1 /Kids [{page} 0 R]>>"),
+    );
+    pdf.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
+    let limits = Limits {
+        inflated: 2_000_000,
+        ..Limits::default()
+    };
+    let told = inspect(&file(&pdf.finish(root)), &Budget::new(limits)).unwrap();
+    assert_eq!((told.pages, told.damaged), (Some(1), false));
 }

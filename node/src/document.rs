@@ -58,10 +58,6 @@ impl From<std::result::Result<Prepared, Error>> for PreparedFiles {
 /// Performs an operation on a local file, away from JavaScript's thread. The promise is never
 /// rejected.
 #[napi(catch_unwind, ts_return_type = "Promise<PreparedFiles>")]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "what JavaScript gives comes by value"
-)]
 pub(crate) fn prepare_document<'env>(
     env: &'env Env,
     operation: String,

@@ -25,6 +25,7 @@ ROWS = {
     "killed": "killed",
     "webhooks": "webhooks",
     "receivers": "receivers",
+    "documents": "documents",
 }
 
 

@@ -48,7 +48,7 @@ elsewhere. They are under the licences of this repository. Do not edit them by h
 | Key | Means |
 |---|---|
 | `media_type` | by content |
-| `pages` | of a PDF or TIFF; 1 for a picture; HEIC: pictures beside each other |
+| `pages` | of a PDF or TIFF; 1 for a picture; HEIC: pictures beside each other, or in the longest track |
 | `width`, `height` | pixels as they are stored, before they are turned |
 | `orientation` | how the stored pixels are to be turned, as EXIF counts it; not there: not told, or 1 |
 | `animated` | PNG, WebP, HEIC sequences |

@@ -30,7 +30,7 @@ impl Default for Limits {
             objects: 2_000_000,
             inflated: 1_000_000_000,
             nesting: 64,
-            time: Duration::from_secs(60),
+            time: Duration::from_mins(1),
         }
     }
 }
@@ -60,7 +60,11 @@ impl Budget {
 
     /// Before a picture of this size is decoded.
     pub(crate) fn pixels(&self, width: u64, height: u64) -> Result<(), Error> {
-        within("limit_pixels", width.saturating_mul(height), self.limits.pixels)
+        within(
+            "limit_pixels",
+            width.saturating_mul(height),
+            self.limits.pixels,
+        )
     }
 
     /// Once the number of pages is known.
@@ -70,22 +74,34 @@ impl Budget {
 
     /// Before so many more objects are looked at; looks at the clock too, now and then.
     pub(crate) fn objects(&self, more: u64) -> Result<(), Error> {
-        let all = self.objects.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        let all = self
+            .objects
+            .fetch_add(more, Ordering::Relaxed)
+            .saturating_add(more);
         within("limit_objects", all, self.limits.objects)?;
         // The clock costs as much as a small object.
-        if all % CLOCK < more { self.time() } else { Ok(()) }
+        if all % CLOCK < more {
+            self.time()
+        } else {
+            Ok(())
+        }
     }
 
     /// After so many more bytes were inflated, in steps of at most a few megabytes.
     pub(crate) fn inflated(&self, more: u64) -> Result<(), Error> {
-        let all = self.inflated.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        let all = self
+            .inflated
+            .fetch_add(more, Ordering::Relaxed)
+            .saturating_add(more);
         within("limit_inflated", all, self.limits.inflated)?;
         self.time()
     }
 
     /// How many more bytes may be inflated.
     pub(crate) fn inflated_left(&self) -> u64 {
-        self.limits.inflated.saturating_sub(self.inflated.load(Ordering::Relaxed))
+        self.limits
+            .inflated
+            .saturating_sub(self.inflated.load(Ordering::Relaxed))
     }
 
     /// Before another level is entered.
@@ -109,7 +125,10 @@ impl Budget {
             return Ok(());
         }
         let seconds = self.limits.time.as_secs_f64();
-        Err(passed("limit_time", &format!("takes more than {seconds} seconds")))
+        Err(passed(
+            "limit_time",
+            &format!("takes more than {seconds} seconds"),
+        ))
     }
 
     /// When the time is over, for work that cannot hold the budget.
@@ -122,9 +141,15 @@ fn within(limit: &str, needed: u64, most: u64) -> Result<(), Error> {
     if needed <= most {
         return Ok(());
     }
-    Err(passed(limit, &format!("needs {needed}, and {most} is the limit")))
+    Err(passed(
+        limit,
+        &format!("needs {needed}, and {most} is the limit"),
+    ))
 }
 
 fn passed(limit: &str, why: &str) -> Error {
-    Error::new(code::DOCUMENT_LIMIT, format!("The file passes `{limit}`: it {why}"))
+    Error::new(
+        code::DOCUMENT_LIMIT,
+        format!("The file passes `{limit}`: it {why}"),
+    )
 }

@@ -47,7 +47,9 @@ impl File {
             return Err(Error::new(code::SOURCE_NOT_A_FILE, message));
         }
         Ok(Self {
-            filename: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+            filename: path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned()),
             length: metadata.len(),
             held: Held::Disk(file),
         })
@@ -87,7 +89,7 @@ impl File {
                 Ok(content.slice(from..from.saturating_add(length)))
             }
             Held::Disk(_) => {
-                let mut reader = self.reader()?;
+                let mut reader = self.reader();
                 let mut bytes = Vec::new();
                 reader
                     .seek(SeekFrom::Start(from))
@@ -116,10 +118,14 @@ impl File {
     }
 
     /// A reader of its own place in the file.
-    pub(crate) fn reader(&self) -> Result<Box<dyn ReadSeek + '_>, Error> {
+    pub(crate) fn reader(&self) -> Box<dyn ReadSeek + '_> {
         match &self.held {
-            Held::Memory(content) => Ok(Box::new(Cursor::new(content.as_ref()))),
-            Held::Disk(file) => Ok(Box::new(At { file, place: 0, length: self.length })),
+            Held::Memory(content) => Box::new(Cursor::new(content.as_ref())),
+            Held::Disk(file) => Box::new(At {
+                file,
+                place: 0,
+                length: self.length,
+            }),
         }
     }
 }

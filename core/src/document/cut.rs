@@ -21,7 +21,10 @@ pub struct CutOptions {
 
 impl Default for CutOptions {
     fn default() -> Self {
-        Self { quality: 85, dpi: 200 }
+        Self {
+            quality: 85,
+            dpi: 200,
+        }
     }
 }
 
@@ -36,9 +39,17 @@ pub fn cut(
 ) -> Result<Vec<Document>, Error> {
     let wanted = Wanted::read(result, budget)?;
     let about = inspect(file, budget)?;
-    let cutter = Cutter { file, media_type: about.media_type, options, budget };
+    let cutter = Cutter {
+        file,
+        media_type: about.media_type,
+        options,
+        budget,
+    };
     let pages = about.pages.ok_or_else(|| {
-        Error::new(code::DOCUMENT_ENCRYPTED, "The file's pages cannot be counted without its password")
+        Error::new(
+            code::DOCUMENT_ENCRYPTED,
+            "The file's pages cannot be counted without its password",
+        )
     })?;
     match wanted {
         Wanted::Ranges(ranges) => cutter.ranges(&ranges, pages),
@@ -63,7 +74,9 @@ impl Cutter<'_> {
                 return Err(item("split", index, beyond(range.last, pages)));
             }
             // Ranges that overlap may ask for more than there is.
-            all = all.saturating_add(range.last - range.first).saturating_add(1);
+            all = all
+                .saturating_add(range.last - range.first)
+                .saturating_add(1);
             self.budget.pages(all)?;
             let mut document = self.range(*range)?;
             let (first, last) = (range.first + 1, range.last + 1);
@@ -78,9 +91,15 @@ impl Cutter<'_> {
         if !matches!(self.media_type, "application/pdf" | "image/tiff") {
             // A picture is one page.
             let (filename, content) = (String::new(), self.file.whole()?);
-            return Ok(Document { filename, media_type: self.media_type, content });
+            return Ok(Document {
+                filename,
+                media_type: self.media_type,
+                content,
+            });
         }
-        let pages: Vec<i64> = (range.first..=range.last).filter_map(|page| i64::try_from(page).ok()).collect();
+        let pages: Vec<i64> = (range.first..=range.last)
+            .filter_map(|page| i64::try_from(page).ok())
+            .collect();
         keep_pages(self.file, &pages, 0, self.budget)
     }
 
@@ -102,7 +121,11 @@ impl Cutter<'_> {
         Ok(made.into_iter().map(|(_, document)| document).collect())
     }
 
-    fn of_pictures(&self, by_page: &Places, digits: usize) -> Result<Vec<(usize, Document)>, Error> {
+    fn of_pictures(
+        &self,
+        by_page: &Places,
+        digits: usize,
+    ) -> Result<Vec<(usize, Document)>, Error> {
         let content = self.file.whole()?;
         let mut made = Vec::new();
         for (page, crops) in by_page {
@@ -113,7 +136,10 @@ impl Cutter<'_> {
     }
 
     fn of_pdf(&self, by_page: &Places, digits: usize) -> Result<Vec<(usize, Document)>, Error> {
-        let pages: Vec<i64> = by_page.keys().filter_map(|page| i64::try_from(*page).ok()).collect();
+        let pages: Vec<i64> = by_page
+            .keys()
+            .filter_map(|page| i64::try_from(*page).ok())
+            .collect();
         if pages.is_empty() {
             return Ok(Vec::new());
         }
@@ -141,11 +167,21 @@ impl Cutter<'_> {
             self.budget.time()?;
             let (left, width) = span(crop.left, crop.right, picture.width());
             let (top, height) = span(crop.top, crop.bottom, picture.height());
-            let jpeg = picture.crop(left, top, width, height)?.to_jpeg(self.options.quality)?;
-            self.budget.inflated(u64::try_from(jpeg.len()).unwrap_or(u64::MAX))?;
+            let jpeg = picture
+                .crop(left, top, width, height)?
+                .to_jpeg(self.options.quality)?;
+            self.budget
+                .inflated(u64::try_from(jpeg.len()).unwrap_or(u64::MAX))?;
             let name = format!("_page-{:0digits$}-item-{:03}", page + 1, number + 1);
             let filename = self.named(&name, "image/jpeg");
-            made.push((*index, Document { filename, media_type: "image/jpeg", content: jpeg.into() }));
+            made.push((
+                *index,
+                Document {
+                    filename,
+                    media_type: "image/jpeg",
+                    content: jpeg.into(),
+                },
+            ));
         }
         Ok(())
     }

@@ -75,11 +75,19 @@ fn dpi(given: &Preparation, default: u32) -> Result<u32, Error> {
     if (36..=1200).contains(&dpi) {
         return Ok(dpi);
     }
-    Err(Error::new(code::OPTION_INVALID, "Option `dpi` takes 36 to 1200"))
+    Err(Error::new(
+        code::OPTION_INVALID,
+        "Option `dpi` takes 36 to 1200",
+    ))
 }
 
 fn needed<'a, T>(name: &str, given: Option<&'a T>) -> Result<&'a T, Error> {
-    given.ok_or_else(|| Error::new(code::OPTION_MISSING, format!("Option `{name}` is not given")))
+    given.ok_or_else(|| {
+        Error::new(
+            code::OPTION_MISSING,
+            format!("Option `{name}` is not given"),
+        )
+    })
 }
 
 /// Performs an operation on a local file. It blocks until it is done; any thread may call it.

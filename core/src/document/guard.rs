@@ -21,7 +21,9 @@ pub(crate) fn guarded<T: Send>(
     work: impl FnOnce() -> Result<T, Error> + Send,
 ) -> Result<T, Error> {
     thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let worker = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work);
         match worker.map(thread::ScopedJoinHandle::join) {
             Ok(Ok(done)) => done,
             Ok(Err(stopped)) => Err(why(what, budget, stopped)),
@@ -42,7 +44,10 @@ fn why(what: &str, budget: &Budget, stopped: Box<dyn Any + Send>) -> Error {
     match stopped.downcast::<Error>() {
         Ok(error) => *error,
         Err(_) => budget.time().err().unwrap_or_else(|| {
-            Error::new(code::DOCUMENT_DAMAGED, format!("{what} cannot be read: it breaks its decoder"))
+            Error::new(
+                code::DOCUMENT_DAMAGED,
+                format!("{what} cannot be read: it breaks its decoder"),
+            )
         }),
     }
 }

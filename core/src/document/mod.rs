@@ -28,8 +28,8 @@ pub use cut::{CutOptions, cut};
 pub use door::{Prepared, perform};
 pub use inspect::{Encryption, Inspection, inspect};
 pub use pages::{keep_pages, remove_pages};
-pub use repair::{Repaired, repair};
 pub use preflight::{Finding, Preflight, Severity, preflight};
+pub use repair::{Repaired, repair};
 pub use shrink::{Shrink, Shrunk, shrink};
 
 pub(crate) use ready::{Readiness, make_ready};

@@ -9,6 +9,8 @@ use crate::source::LARGEST;
 
 /// Mindee advises 3 to 5 megapixels (Mindee: "Optimise your documents").
 const ADVISED_MEGAPIXELS: u64 = 5_000_000;
+/// What helps where nothing here can mend a file.
+const SAVE_AGAIN: &str = "Open the file in a viewer and save it again, or scan the page again.";
 
 /// What a finding means for the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,12 @@ impl Preflight {
 pub fn preflight(file: &File, budget: &Budget) -> Result<Preflight, Error> {
     let mut findings = Vec::new();
     let mut find = |code, severity, message: String, hint| {
-        findings.push(Finding { code, severity, message, hint });
+        findings.push(Finding {
+            code,
+            severity,
+            message,
+            hint,
+        });
     };
     if file.length() == 0 {
         find(
@@ -95,7 +102,10 @@ pub fn preflight(file: &File, budget: &Budget) -> Result<Preflight, Error> {
             "The file is empty".to_owned(),
             "Check that it was written in full.",
         );
-        return Ok(Preflight { inspection: None, findings });
+        return Ok(Preflight {
+            inspection: None,
+            findings,
+        });
     }
     if file.length() > LARGEST {
         find(
@@ -121,7 +131,7 @@ pub fn preflight(file: &File, budget: &Budget) -> Result<Preflight, Error> {
                 "unreadable",
                 Severity::Doubtful,
                 error.message().to_owned(),
-                "Open the file in a viewer and save it again, or scan the page again.",
+                SAVE_AGAIN,
             );
             None
         }
@@ -130,10 +140,16 @@ pub fn preflight(file: &File, budget: &Budget) -> Result<Preflight, Error> {
     if let Some(inspection) = &inspection {
         look(inspection, &mut find);
     }
-    Ok(Preflight { inspection, findings })
+    Ok(Preflight {
+        inspection,
+        findings,
+    })
 }
 
-fn look(inspection: &Inspection, find: &mut impl FnMut(&'static str, Severity, String, &'static str)) {
+fn look(
+    inspection: &Inspection,
+    find: &mut impl FnMut(&'static str, Severity, String, &'static str),
+) {
     match inspection.encrypted {
         Encryption::No => {}
         Encryption::EmptyPassword => find(
@@ -167,19 +183,26 @@ fn look(inspection: &Inspection, find: &mut impl FnMut(&'static str, Severity, S
         );
     }
     if inspection.damaged {
-        find(
-            "damaged",
-            Severity::Doubtful,
-            "The file is damaged, and can be mended".to_owned(),
-            "Repair it.",
-        );
+        let (message, hint) = if inspection.media_type == "application/pdf" {
+            ("The file is damaged, and may be mended", "Repair it.")
+        } else {
+            (
+                "The picture is damaged: a part of it may be lost",
+                SAVE_AGAIN,
+            )
+        };
+        find("damaged", Severity::Doubtful, message.to_owned(), hint);
     }
-    let pixels = u64::from(inspection.width.unwrap_or(0)) * u64::from(inspection.height.unwrap_or(0));
+    let pixels =
+        u64::from(inspection.width.unwrap_or(0)) * u64::from(inspection.height.unwrap_or(0));
     if pixels > ADVISED_MEGAPIXELS {
         find(
             "huge",
             Severity::Slow,
-            format!("The picture has {} megapixels; Mindee advises 3 to 5", pixels / 1_000_000),
+            format!(
+                "The picture has {} megapixels; Mindee advises 3 to 5",
+                pixels / 1_000_000
+            ),
             "Shrink it.",
         );
     }

@@ -1,7 +1,7 @@
 //! What the option `preflight` of a call does with its document before it is sent.
 
-use super::{Budget, Document, File, Limits, Shrink, keep_pages, preflight, repair, shrink};
 use super::preflight::{Preflight, Severity};
+use super::{Budget, Document, File, Limits, Shrink, keep_pages, preflight, repair, shrink};
 use crate::error::{Error, code};
 use crate::source::{LARGEST, Source};
 
@@ -35,7 +35,9 @@ pub(crate) fn make_ready(source: Source, readiness: Readiness) -> Result<Source,
     let budget = Budget::new(Limits::default());
     let (source, file) = source.with_file()?;
     let found = preflight(&file, &budget)?;
-    if readiness == Readiness::Mend && let Some(document) = mended(file, &found, &budget)? {
+    if readiness == Readiness::Mend
+        && let Some(document) = mended(file, &found, &budget)?
+    {
         let file = File::bytes(document.content.clone(), Some(&document.filename));
         refuse(&preflight(&file, &budget)?)?;
         return Ok(document.into());
@@ -46,9 +48,16 @@ pub(crate) fn make_ready(source: Source, readiness: Readiness) -> Result<Source,
 
 /// The error for a document that Mindee would refuse.
 fn refuse(found: &Preflight) -> Result<(), Error> {
-    let refused = found.findings.iter().find(|finding| finding.severity == Severity::Refused);
+    let refused = found
+        .findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Refused);
     refused.map_or(Ok(()), |finding| {
-        let message = format!("{}; {}", finding.message, finding.hint.trim_end_matches('.'));
+        let message = format!(
+            "{}; {}",
+            finding.message,
+            finding.hint.trim_end_matches('.')
+        );
         Err(Error::new(code::DOCUMENT_REFUSED, message))
     })
 }
@@ -62,16 +71,31 @@ fn mended(file: File, found: &Preflight, budget: &Budget) -> Result<Option<Docum
         let file = File::bytes(made.content.clone(), Some(&made.filename));
         (Some(made), file)
     };
-    if has("damaged") {
+    let media_type = found
+        .inspection
+        .as_ref()
+        .map(|inspection| inspection.media_type);
+    if has("damaged") && media_type == Some("application/pdf") {
         (document, file) = again(repair(&file, budget)?.document);
     }
     if has("encrypted") {
-        let pages = found.inspection.as_ref().and_then(|inspection| inspection.pages);
-        let all: Vec<i64> = (0..pages.unwrap_or(0)).filter_map(|page| page.try_into().ok()).collect();
+        let pages = found
+            .inspection
+            .as_ref()
+            .and_then(|inspection| inspection.pages);
+        let all: Vec<i64> = (0..pages.unwrap_or(0))
+            .filter_map(|page| page.try_into().ok())
+            .collect();
         (document, file) = again(keep_pages(&file, &all, 0, budget)?);
     }
-    if ["animated", "sequence", "huge", "too_large"].iter().any(|code| has(code)) {
-        let size = Shrink { max_bytes: has("too_large").then_some(LARGEST), ..Shrink::default() };
+    if ["animated", "sequence", "huge", "too_large"]
+        .iter()
+        .any(|code| has(code))
+    {
+        let size = Shrink {
+            max_bytes: has("too_large").then_some(LARGEST),
+            ..Shrink::default()
+        };
         let shrunk = shrink(&file, &size, budget)?;
         if shrunk.smaller {
             document = Some(shrunk.document);

@@ -50,7 +50,12 @@ impl Wanted {
                 budget.objects(1)?;
                 range(split).map_err(|why| item("split", index, why))
             };
-            return splits.iter().enumerate().map(read).collect::<Result<_, _>>().map(Self::Ranges);
+            return splits
+                .iter()
+                .enumerate()
+                .map(read)
+                .collect::<Result<_, _>>()
+                .map(Self::Ranges);
         }
         if let Some(crops) = result.get("crops") {
             let crops = items(crops, "crops")?;
@@ -58,35 +63,55 @@ impl Wanted {
                 budget.objects(1)?;
                 crop(place, index).map_err(|why| item("crop", index, why))
             };
-            return crops.iter().enumerate().map(read).collect::<Result<_, _>>().map(Self::Crops);
+            return crops
+                .iter()
+                .enumerate()
+                .map(read)
+                .collect::<Result<_, _>>()
+                .map(Self::Crops);
         }
-        Err(unfit("The result has no `inference.result` with `splits` or `crops`"))
+        Err(unfit(
+            "The result has no `inference.result` with `splits` or `crops`",
+        ))
     }
 }
 
 fn items<'a>(list: &'a Value, name: &str) -> Result<&'a [Value], Error> {
-    list.as_array().map(Vec::as_slice).ok_or_else(|| unfit(format!("`{name}` is no list")))
+    list.as_array()
+        .map(Vec::as_slice)
+        .ok_or_else(|| unfit(format!("`{name}` is no list")))
 }
 
 fn range(split: &Value) -> Result<Range, String> {
-    let pages = split.get("page_range").and_then(Value::as_array).map(Vec::as_slice);
+    let pages = split
+        .get("page_range")
+        .and_then(Value::as_array)
+        .map(Vec::as_slice);
     let Some([first, last]) = pages else {
         return Err("`page_range` is not a first and a last page".to_owned());
     };
     let (first, last) = (whole(first, "page_range")?, whole(last, "page_range")?);
     if first > last {
-        return Err(format!("its last page, {last}, is before its first, {first}"));
+        return Err(format!(
+            "its last page, {last}, is before its first, {first}"
+        ));
     }
     Ok(Range { first, last })
 }
 
 fn crop(crop: &Value, index: usize) -> Result<Crop, String> {
     let location = crop.get("location").ok_or("it has no `location`")?;
-    let page = whole(location.get("page").unwrap_or(&Value::Null), "location.page")?;
+    let page = whole(
+        location.get("page").unwrap_or(&Value::Null),
+        "location.page",
+    )?;
     let corners = location.get("polygon").and_then(Value::as_array);
     let corners = corners.ok_or("`location.polygon` is no list of corners")?;
     if !(3..=MOST_CORNERS).contains(&corners.len()) {
-        return Err(format!("its polygon has {} corners, not 3 to {MOST_CORNERS}", corners.len()));
+        return Err(format!(
+            "its polygon has {} corners, not 3 to {MOST_CORNERS}",
+            corners.len()
+        ));
     }
     let mut found = Crop {
         number: index.saturating_add(1),
@@ -117,19 +142,26 @@ fn point(corner: &Value) -> Result<(f64, f64), String> {
     };
     let side = |number: &Value| match number.as_f64() {
         Some(number) if (-NEAR..=1.0 + NEAR).contains(&number) => Ok(number.clamp(0.0, 1.0)),
-        Some(number) => Err(format!("a corner of its polygon is at {number:e}, and a page is from 0 to 1")),
+        Some(number) => Err(format!(
+            "a corner of its polygon is at {number:e}, and a page is from 0 to 1"
+        )),
         None => Err("a corner of its polygon is not two numbers".to_owned()),
     };
     Ok((side(x)?, side(y)?))
 }
 
 fn whole(number: &Value, name: &str) -> Result<u64, String> {
-    number.as_u64().ok_or_else(|| format!("`{name}` is not a page's number from 0"))
+    number
+        .as_u64()
+        .ok_or_else(|| format!("`{name}` is not a page's number from 0"))
 }
 
 /// An error about one item, by its place in the result.
 pub(super) fn item(kind: &str, index: usize, why: impl std::fmt::Display) -> Error {
-    unfit(format!("The {kind} {} of the result cannot be cut: {why}", index.saturating_add(1)))
+    unfit(format!(
+        "The {kind} {} of the result cannot be cut: {why}",
+        index.saturating_add(1)
+    ))
 }
 
 fn unfit(why: impl Into<String>) -> Error {

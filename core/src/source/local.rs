@@ -34,9 +34,7 @@ impl Source {
         match self.0 {
             Kind::Path(path) => File::open(path),
             Kind::Bytes { content, filename } => Ok(File::bytes(content, filename.as_deref())),
-            Kind::Base64 { text, filename } => {
-                Ok(File::bytes(decode(&text)?, filename.as_deref()))
-            }
+            Kind::Base64 { text, filename } => Ok(File::bytes(decode(&text)?, filename.as_deref())),
             Kind::Stream { .. } | Kind::Spent | Kind::Url(_) => Err(Error::new(
                 code::SOURCE_MISSING,
                 "A stream or URL cannot be looked at here: give a path or bytes",

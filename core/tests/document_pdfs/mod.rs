@@ -1,5 +1,9 @@
 //! PDFs that the tests make, and what they see in the results.
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(
+    dead_code,
+    clippy::as_conversions,
+    reason = "each test uses its part; a place in a picture is small"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +11,23 @@ use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 /// The corners of the picture that most files of the corpus show, clockwise from the upper left.
-pub const COLOURS: [[u8; 3]; 4] = [[205, 40, 45], [30, 144, 70], [242, 192, 28], [38, 76, 190]];
+pub(crate) const COLOURS: [[u8; 3]; 4] =
+    [[205, 40, 45], [30, 144, 70], [242, 192, 28], [38, 76, 190]];
 
-pub fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/documents")
 }
 
+/// Paper is never quite even, nor uneven in any order that deflate would find.
+fn grain(x: usize, y: usize) -> u8 {
+    let mixed = (x as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        ^ (y as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+    let mixed = (mixed ^ mixed >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    u8::try_from((mixed >> 33) % 13).unwrap()
+}
+
 /// Samples of a picture with coloured corners, and lines of letters' size between them.
-pub fn drawn(width: usize, height: usize) -> Vec<u8> {
+pub(crate) fn drawn(width: usize, height: usize) -> Vec<u8> {
     let mut samples = Vec::with_capacity(width * height * 3);
     for y in 0..height {
         for x in 0..width {
@@ -26,8 +39,7 @@ pub fn drawn(width: usize, height: usize) -> Vec<u8> {
                 _ => None,
             };
             let ink = (y / 9 % 3 == 0 && (x / 7 + y / 27) % 5 != 0).then_some([40, 42, 50]);
-            // Paper is never quite even.
-            let grain = u8::try_from((x * 7919 + y * 104_729 + x * y * 31) % 13).unwrap();
+            let grain = grain(x, y);
             let paper = [240 + grain, 238 + grain, 230 + grain];
             samples.extend(corner.map(|at| COLOURS[at]).or(ink).unwrap_or(paper));
         }
@@ -35,18 +47,25 @@ pub fn drawn(width: usize, height: usize) -> Vec<u8> {
     samples
 }
 
-pub fn jpeg(samples: &[u8], width: usize, height: usize, quality: u8) -> Vec<u8> {
+pub(crate) fn jpeg(samples: &[u8], width: usize, height: usize, quality: u8) -> Vec<u8> {
     let gray = samples.len() == width * height;
-    let colours = if gray { jpeg_encoder::ColorType::Luma } else { jpeg_encoder::ColorType::Rgb };
+    let colours = if gray {
+        jpeg_encoder::ColorType::Luma
+    } else {
+        jpeg_encoder::ColorType::Rgb
+    };
     let mut jpeg = Vec::new();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, quality);
-    let (wide, high) = (u16::try_from(width).unwrap(), u16::try_from(height).unwrap());
+    let (wide, high) = (
+        u16::try_from(width).unwrap(),
+        u16::try_from(height).unwrap(),
+    );
     encoder.encode(samples, wide, high, colours).unwrap();
     jpeg
 }
 
 /// A picture as an object, with this coding.
-pub fn picture(width: usize, height: usize, coding: &str, data: Vec<u8>) -> Stream {
+pub(crate) fn picture(width: usize, height: usize, coding: &str, data: Vec<u8>) -> Stream {
     let side = |side: usize| i64::try_from(side).unwrap();
     let entries = dictionary! {
         "Type" => "XObject",
@@ -61,22 +80,33 @@ pub fn picture(width: usize, height: usize, coding: &str, data: Vec<u8>) -> Stre
 }
 
 /// A PDF in the making.
-pub struct Pdf {
-    pub document: Document,
+pub(crate) struct Pdf {
+    pub(crate) document: Document,
     tree: ObjectId,
     pages: Vec<Object>,
 }
 
 impl Pdf {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut document = Document::with_version("1.7");
         let tree = document.new_object_id();
-        Self { document, tree, pages: Vec::new() }
+        Self {
+            document,
+            tree,
+            pages: Vec::new(),
+        }
     }
 
     /// A page of this size in points with these resources and this content.
-    pub fn page(&mut self, size: (i64, i64), resources: Dictionary, content: &str) -> ObjectId {
-        let content = self.document.add_object(Stream::new(dictionary! {}, content.into()));
+    pub(crate) fn page(
+        &mut self,
+        size: (i64, i64),
+        resources: Dictionary,
+        content: &str,
+    ) -> ObjectId {
+        let content = self
+            .document
+            .add_object(Stream::new(dictionary! {}, content.into()));
         let page = self.document.add_object(dictionary! {
             "Type" => "Page",
             "Parent" => self.tree,
@@ -89,7 +119,7 @@ impl Pdf {
     }
 
     /// A page that is one picture, with this written over it.
-    pub fn scan(&mut self, size: (i64, i64), picture: Stream, over: &str) -> ObjectId {
+    pub(crate) fn scan(&mut self, size: (i64, i64), picture: Stream, over: &str) -> ObjectId {
         let picture = self.document.add_object(picture);
         let resources = dictionary! {
             "XObject" => dictionary! { "Scan" => picture },
@@ -99,7 +129,7 @@ impl Pdf {
         self.page(size, resources, &content)
     }
 
-    pub fn set(&mut self, object: ObjectId, key: &str, value: impl Into<Object>) {
+    pub(crate) fn set(&mut self, object: ObjectId, key: &str, value: impl Into<Object>) {
         let object = self.document.get_object_mut(object).unwrap();
         let entries = match object {
             Object::Stream(stream) => &mut stream.dict,
@@ -108,7 +138,7 @@ impl Pdf {
         entries.set(key, value);
     }
 
-    pub fn bytes(mut self) -> Vec<u8> {
+    pub(crate) fn bytes(mut self) -> Vec<u8> {
         let count = i64::try_from(self.pages.len()).unwrap();
         let entries = dictionary! { "Type" => "Pages", "Kids" => self.pages, "Count" => count };
         self.document.objects.insert(self.tree, entries.into());
@@ -121,30 +151,35 @@ impl Pdf {
     }
 }
 
-pub fn plain_font() -> Dictionary {
+pub(crate) fn plain_font() -> Dictionary {
     dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" }
 }
 
 /// A decoded picture.
-pub struct Seen {
-    pub width: usize,
-    pub height: usize,
-    pub gray: bool,
-    pub samples: Vec<u8>,
+pub(crate) struct Seen {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) gray: bool,
+    pub(crate) samples: Vec<u8>,
 }
 
 impl Seen {
     /// A JPEG, read by another decoder than the one that is tested.
-    pub fn of(jpeg: &[u8]) -> Self {
+    pub(crate) fn of(jpeg: &[u8]) -> Self {
         let mut decoder = jpeg_decoder::Decoder::new(jpeg);
         let samples = decoder.decode().unwrap();
         let info = decoder.info().unwrap();
         let gray = info.pixel_format == jpeg_decoder::PixelFormat::L8;
-        Self { width: info.width.into(), height: info.height.into(), gray, samples }
+        Self {
+            width: info.width.into(),
+            height: info.height.into(),
+            gray,
+            samples,
+        }
     }
 
     /// The mean colour of its middle.
-    pub fn colour(&self) -> [u8; 3] {
+    pub(crate) fn colour(&self) -> [u8; 3] {
         let each = if self.gray { 1 } else { 3 };
         let mut sums = [0_usize; 3];
         let (top, left) = (self.height / 4, self.width / 4);
@@ -162,12 +197,14 @@ impl Seen {
 }
 
 /// Whether two colours are alike, lossy coding and colours kept coarse considered.
-pub fn alike(one: [u8; 3], other: [u8; 3]) -> bool {
-    one.iter().zip(other).all(|(one, other)| one.abs_diff(other) <= 30)
+pub(crate) fn alike(one: [u8; 3], other: [u8; 3]) -> bool {
+    one.iter()
+        .zip(other)
+        .all(|(one, other)| one.abs_diff(other) <= 30)
 }
 
 /// How well a picture is kept, in decibels.
-pub fn psnr(one: &[u8], other: &[u8]) -> f64 {
+pub(crate) fn psnr(one: &[u8], other: &[u8]) -> f64 {
     assert_eq!(one.len(), other.len());
     let square = |(one, other): (&u8, &u8)| f64::from(one.abs_diff(*other)).powi(2);
     let all: f64 = one.iter().zip(other).map(square).sum();
@@ -176,12 +213,20 @@ pub fn psnr(one: &[u8], other: &[u8]) -> f64 {
 }
 
 /// The text that a page's content shows, painted or not.
-pub fn text_of(document: &Document, page: u32) -> String {
+pub(crate) fn text_of(document: &Document, page: u32) -> String {
     let id = document.get_pages()[&page];
     let content = Content::decode(&document.get_page_content(id)).unwrap();
-    let shown = |operation: &Operation| match (operation.operator.as_str(), operation.operands.first()) {
-        ("Tj", Some(Object::String(text, _))) => Some(String::from_utf8_lossy(text).into_owned()),
-        _ => None,
-    };
-    content.operations.iter().filter_map(shown).collect::<Vec<_>>().join(" ")
+    let shown =
+        |operation: &Operation| match (operation.operator.as_str(), operation.operands.first()) {
+            ("Tj", Some(Object::String(text, _))) => {
+                Some(String::from_utf8_lossy(text).into_owned())
+            }
+            _ => None,
+        };
+    content
+        .operations
+        .iter()
+        .filter_map(shown)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -5,7 +5,7 @@ import struct
 import pillow_heif
 
 from .drawing import WIDE, encoded, exif, faded, grain, into, slip, stored
-from .made import Made, open_to
+from .made import Made
 
 pillow_heif.register_heif_opener()
 
@@ -98,8 +98,16 @@ def files():
     yield Made(
         "heif/sequence.heic",
         sequence(single),
-        "brand `hevc`: a still picture and a track of it",
-        open_to({**seen, "animated": True}, "pages"),
+        "brand `hevc`: a still picture, and a track that shows it twice",
+        {**seen, "animated": True, "pages": 2},
+    )
+    shown = sequence(single)
+    count = shown.index(b"stsz") + 12
+    yield Made(
+        "heif/sequence-beyond.heic",
+        shown[:count] + b"\xff" * 4 + shown[count + 4 :],
+        "a track that says it has four billion pictures",
+        {**seen, "animated": True, "hostile": True},
     )
     yield Made(
         "heif/truncated.heic",

@@ -18,7 +18,9 @@ impl Picture {
             return self;
         };
         match (profile.color_space, self.space()) {
-            (DataColorSpace::Rgb, Space::Rgb | Space::Ycc) => rgb(self, &profile),
+            (DataColorSpace::Rgb, Space::Rgb | Space::Ycc | Space::Planes { .. }) => {
+                rgb(self, &profile)
+            }
             (DataColorSpace::Gray, Space::Gray) => gray(self, &profile),
             _ => self,
         }

@@ -1,5 +1,7 @@
 //! HEIC and HEIF: what the container says, and the pixels of its primary picture.
 
+mod sequence;
+
 use bytes::Bytes;
 use heifer_isobmff::HeifFile;
 use heifer_isobmff::boxes::Property;
@@ -21,7 +23,8 @@ const LONGEST_REFERENCES: u64 = 64 << 10;
 struct Front {
     /// The boxes that tell its type and describe its items.
     boxes: Vec<u8>,
-    sequence: bool,
+    /// Where the tracks of a sequence are told of.
+    movie: Option<sequence::Place>,
     cut_off: bool,
 }
 
@@ -61,12 +64,17 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     if width == 0 || height == 0 {
         return Err(damaged("it has no size"));
     }
+    let items = u64::try_from(heif.top_level_image_ids().len()).unwrap_or(u64::MAX);
+    let shown = match front.movie {
+        Some(movie) => sequence::pictures(file, movie, budget)?,
+        None => 0,
+    };
     Ok(Header {
         width,
         height,
         orientation: turned.then(|| turn.orientation()),
-        pages: u64::try_from(heif.top_level_image_ids().len()).unwrap_or(u64::MAX),
-        animated: front.sequence,
+        pages: items.max(shown),
+        animated: front.movie.is_some(),
         damaged: front.cut_off,
     })
 }
@@ -137,7 +145,7 @@ impl Front {
     fn read(file: &File, budget: &Budget) -> Result<Self, Error> {
         let mut front = Self {
             boxes: Vec::new(),
-            sequence: false,
+            movie: None,
             cut_off: false,
         };
         let mut at = 0;
@@ -162,7 +170,7 @@ impl Front {
                     }
                     front.boxes.extend_from_slice(&whole);
                 }
-                b"moov" => front.sequence = true,
+                b"moov" => front.movie = Some((data, end.min(file.length()))),
                 _ => {}
             }
             at = end;
@@ -182,12 +190,7 @@ fn sensible(meta: Bytes) -> Result<(), Error> {
             break;
         };
         let head = meta.range(data, 10)?;
-        let number = |bytes: Option<&[u8]>| {
-            bytes
-                .unwrap_or_default()
-                .iter()
-                .fold(0, |all, byte| (all << 8) | u64::from(*byte))
-        };
+        let number = |bytes: Option<&[u8]>| number(bytes.unwrap_or_default());
         let items = match (&kind, head.first()) {
             (b"iinf", Some(0)) => number(head.get(4..6)),
             (b"iinf", _) => number(head.get(4..8)),
@@ -205,13 +208,14 @@ fn sensible(meta: Bytes) -> Result<(), Error> {
     Ok(())
 }
 
+fn number(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0, |all, byte| (all << 8) | u64::from(*byte))
+}
+
 /// The kind of a box, where its content begins and where it ends.
 fn open(head: &[u8], at: u64, length: u64) -> Option<([u8; 4], u64, u64)> {
-    let number = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .fold(0, |all, byte| (all << 8) | u64::from(*byte))
-    };
     let short = number(head.get(..4)?);
     let kind = *head.get(4..8)?.first_chunk()?;
     let (size, data) = match short {

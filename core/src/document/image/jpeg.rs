@@ -10,6 +10,8 @@ use zune_jpeg::JpegDecoder;
 use super::super::{Budget, File};
 use super::colour;
 use super::picture::{Picture, Space, damaged, length, size_of_samples};
+#[cfg(feature = "documents-turbo")]
+use super::turbo;
 use super::{Decoded, Header, tiff};
 use crate::error::{Error, code};
 
@@ -243,6 +245,17 @@ pub(super) fn decode(
         if scans.count() > MOST_SCANS {
             return Err(damaged("it has more scans than any picture needs"));
         }
+    }
+    #[cfg(feature = "documents-turbo")]
+    if let Some(at_least) = at_least
+        && let Some(picture) = turbo::decode(content, at_least, MOST_SCANS)
+    {
+        let orientation = markers.orientation.unwrap_or(1);
+        return Ok(Decoded {
+            picture,
+            orientation,
+            profile: markers.profile(),
+        });
     }
     // The fast decoder knows neither fractions nor components one after the other, and reads inks
     // in another order.

@@ -1,12 +1,16 @@
 //! Pictures: what they say of themselves, and their pixels.
 
 mod colour;
+mod encode;
 mod heif;
 mod jpeg;
 mod picture;
 mod png;
+mod resize;
 mod shrink;
 mod tiff;
+#[cfg(feature = "documents-turbo")]
+mod turbo;
 mod webp;
 
 pub(crate) use picture::{Picture, Space};

@@ -1,22 +1,11 @@
 //! A decoded picture: eight bits a sample, without alpha.
 
-use std::panic::resume_unwind;
-use std::thread;
+use fast_image_resize::PixelType;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder, SamplingFactor};
-
-use super::super::Budget;
 use crate::error::{Error, code};
 
-/// The largest side of a JPEG.
-pub(crate) const LARGEST_SIDE: u32 = 65_535;
-/// Rows of the result that are made at a time: the clock is asked between, and no copy of the whole
-/// picture is needed on the way.
-const BAND: u32 = 512;
 /// How large a picture is, in bytes, before half of the work goes to another thread.
-const WORTH_A_THREAD: usize = 3 << 20;
+pub(super) const WORTH_A_THREAD: usize = 3 << 20;
 
 /// What a pixel's samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +17,20 @@ pub(crate) enum Space {
     /// Three samples, as a JPEG has them (ITU-R BT.601, full range): neither decoding nor encoding
     /// has to convert them.
     Ycc,
+    /// The same, first all light, then each of both colours, with fewer samples of colour: one for
+    /// so many of light across and down, 1 or 2.
+    Planes { across: u32, down: u32 },
+}
+
+/// What is resized by itself: a whole picture, or one plane of it.
+#[derive(Clone, Copy)]
+pub(super) struct Plane {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// How many pixels of the picture one of its samples stands for.
+    pub(super) across: u32,
+    pub(super) down: u32,
+    pub(super) pixel: PixelType,
 }
 
 /// A decoded picture, row by row without padding.
@@ -47,7 +50,7 @@ impl Picture {
         space: Space,
         samples: Vec<u8>,
     ) -> Result<Self, Error> {
-        let needed = size_of_samples(width, height, space.samples_per_pixel())?;
+        let needed = space.size(width, height)?;
         if width == 0 || height == 0 || samples.len() != needed {
             return Err(damaged("its size and its data do not fit"));
         }
@@ -74,6 +77,10 @@ impl Picture {
         self.space
     }
 
+    pub(super) fn samples(&self) -> &[u8] {
+        &self.samples
+    }
+
     /// Its samples, row by row without padding.
     pub(crate) fn into_samples(self) -> Vec<u8> {
         self.samples
@@ -87,23 +94,70 @@ impl Picture {
         self.samples.len() / length(self.height).max(1)
     }
 
+    /// Its planes, each row by row; one where the samples of a pixel lie together.
+    pub(super) fn planes(&self) -> Vec<&[u8]> {
+        let mut rest = self.samples.as_slice();
+        let planes = self.space.planes(self.width, self.height);
+        let each = planes.iter().map(|plane| {
+            let (own, others) = rest.split_at(plane.size().min(rest.len()));
+            rest = others;
+            own
+        });
+        each.collect()
+    }
+
+    /// [`Space::Planes`] as [`Space::Ycc`], each colour repeated.
+    pub(super) fn into_packed(self) -> Self {
+        let Space::Planes { across, down } = self.space else {
+            return self;
+        };
+        let (across, down) = (length(across), length(down));
+        let (width, colours) = (
+            length(self.width),
+            length(self.width).div_ceil(across.max(1)),
+        );
+        let mut samples = Vec::with_capacity(self.samples.len().saturating_mul(2));
+        if let [light, blue, red] = self.planes()[..] {
+            for (y, light) in light.chunks_exact(width.max(1)).enumerate() {
+                let row = |plane: &'_ [u8]| {
+                    let from = y / down.max(1) * colours;
+                    plane.get(from..from + colours).unwrap_or_default().to_vec()
+                };
+                let (blue, red) = (row(blue), row(red));
+                for (lights, (blue, red)) in light.chunks(across.max(1)).zip(blue.iter().zip(&red))
+                {
+                    samples.extend(lights.iter().flat_map(|light| [*light, *blue, *red]));
+                }
+            }
+        }
+        Self {
+            space: Space::Ycc,
+            samples,
+            ..self
+        }
+    }
+
     /// The same picture as [`Space::Rgb`] or [`Space::Gray`].
-    pub(crate) fn into_rgb(mut self) -> Self {
-        if self.space == Space::Ycc {
-            for pixel in self.samples.chunks_exact_mut(3) {
+    pub(crate) fn into_rgb(self) -> Self {
+        let mut this = self.into_packed();
+        if this.space == Space::Ycc {
+            for pixel in this.samples.chunks_exact_mut(3) {
                 if let [y, cb, cr] = pixel {
                     (*y, *cb, *cr) = ycc_to_rgb(*y, *cb, *cr);
                 }
             }
-            self.space = Space::Rgb;
+            this.space = Space::Rgb;
         }
-        self
+        this
     }
 
     /// The part of it from `left` and `top` on, where that is inside.
     pub(crate) fn crop(&self, left: u32, top: u32, width: u32, height: u32) -> Result<Self, Error> {
         let width = width.min(self.width.saturating_sub(left));
         let height = height.min(self.height.saturating_sub(top));
+        if matches!(self.space, Space::Planes { .. }) {
+            return self.clone().into_packed().crop(left, top, width, height);
+        }
         let sample = self.space.samples_per_pixel();
         let from = length(left).saturating_mul(sample);
         let bytes = length(width).saturating_mul(sample);
@@ -122,74 +176,6 @@ impl Picture {
         Self::new(width, height, self.space, samples)
     }
 
-    /// The picture at another size, in place of the one that it was.
-    pub(crate) fn resized(self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
-        if (width, height) == (self.width, self.height) {
-            Ok(self)
-        } else {
-            self.resize(width, height, budget)
-        }
-    }
-
-    /// The picture at another size, by a Lanczos filter of three lobes.
-    pub(crate) fn resize(&self, width: u32, height: u32, budget: &Budget) -> Result<Self, Error> {
-        budget.pixels(width.into(), height.into())?;
-        let sample = self.space.samples_per_pixel();
-        let mut samples = vec![0; size_of_samples(width, height, sample)?];
-        let band = length(width)
-            .saturating_mul(sample)
-            .saturating_mul(length(BAND));
-        let bands = (0..height)
-            .step_by(length(BAND))
-            .zip(samples.chunks_mut(band.max(1)));
-        if self.samples.len() < WORTH_A_THREAD {
-            self.resize_bands(bands, (width, height), budget)?;
-        } else {
-            // Two halves at a time: decoding, which is most of the work, knows no second thread.
-            let (even, odd): (Vec<_>, Vec<_>) =
-                bands.partition(|(first, _)| (first / BAND).is_multiple_of(2));
-            thread::scope(|scope| {
-                let other = scope.spawn(|| self.resize_bands(odd, (width, height), budget));
-                self.resize_bands(even, (width, height), budget)?;
-                other.join().unwrap_or_else(|panic| resume_unwind(panic))
-            })?;
-        }
-        Self::new(width, height, self.space, samples)
-    }
-
-    /// Fills bands of the picture at another size, each named by its first row.
-    fn resize_bands<'a>(
-        &self,
-        bands: impl IntoIterator<Item = (u32, &'a mut [u8])>,
-        (width, height): (u32, u32),
-        budget: &Budget,
-    ) -> Result<(), Error> {
-        let pixel_type = match self.space {
-            Space::Gray => PixelType::U8,
-            Space::Rgb | Space::Ycc => PixelType::U8x3,
-        };
-        let source = ImageRef::new(self.width, self.height, &self.samples, pixel_type)
-            .map_err(|error| unfit(&error))?;
-        let filter = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-        let step = f64::from(self.height) / f64::from(height.max(1));
-        let mut resizer = Resizer::new();
-        for (first, band) in bands {
-            budget.time()?;
-            let last = first.saturating_add(BAND).min(height);
-            let top = f64::from(first) * step;
-            // The filter reaches past the edges of this box where the picture goes on.
-            let tall = (f64::from(last) * step - top).min(f64::from(self.height) - top);
-            let filter = filter.crop(0.0, top, f64::from(self.width), tall);
-            let rows = last.saturating_sub(first);
-            let mut band = Image::from_slice_u8(width, rows, band, pixel_type)
-                .map_err(|error| unfit(&error))?;
-            resizer
-                .resize(&source, &mut band, &filter)
-                .map_err(|error| unfit(&error))?;
-        }
-        Ok(())
-    }
-
     /// The picture as its EXIF orientation (1 to 8) says that it is to be seen.
     pub(crate) fn turned(self, orientation: u8) -> Result<Self, Error> {
         let sides = orientation >= 5;
@@ -206,47 +192,88 @@ impl Picture {
             5 => (false, false),
             _ => return Ok(self),
         };
-        let samples = match self.space {
-            Space::Gray => turn::<1>(&self.samples, self.width, sides, from_right, from_bottom),
-            Space::Rgb | Space::Ycc => {
-                turn::<3>(&self.samples, self.width, sides, from_right, from_bottom)
-            }
+        let mut samples = Vec::with_capacity(self.samples.len());
+        for (plane, own) in self
+            .space
+            .planes(self.width, self.height)
+            .iter()
+            .zip(self.planes())
+        {
+            let turn = if plane.pixel == PixelType::U8 {
+                turn::<1>
+            } else {
+                turn::<3>
+            };
+            turn(
+                own,
+                plane.width,
+                (sides, from_right, from_bottom),
+                &mut samples,
+            );
+        }
+        let space = match self.space {
+            Space::Planes { across, down } if sides => Space::Planes {
+                across: down,
+                down: across,
+            },
+            other => other,
         };
-        Self::new(width, height, self.space, samples)
-    }
-
-    /// The picture as JPEG: baseline, 4:2:0, without metadata, `quality` from 1 to 100.
-    pub(crate) fn to_jpeg(&self, quality: u8) -> Result<Vec<u8>, Error> {
-        let side = |side: u32| {
-            u16::try_from(side).map_err(|_| {
-                let message =
-                    format!("A JPEG has at most {LARGEST_SIDE} pixels a side, not {side}");
-                Error::new(code::DOCUMENT_LIMIT, message)
-            })
-        };
-        let (width, height) = (side(self.width)?, side(self.height)?);
-        let mut jpeg = Vec::with_capacity(self.samples.len() / 12);
-        let mut encoder = Encoder::new(&mut jpeg, quality.clamp(1, 100));
-        encoder.set_sampling_factor(SamplingFactor::F_2_2);
-        encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
-        let colours = match self.space {
-            Space::Gray => ColorType::Luma,
-            Space::Rgb => ColorType::Rgb,
-            Space::Ycc => ColorType::Ycbcr,
-        };
-        encoder
-            .encode(&self.samples, width, height, colours)
-            .map_err(|error| unfit(&error))?;
-        Ok(jpeg)
+        Self::new(width, height, space, samples)
     }
 }
 
 impl Space {
     fn samples_per_pixel(self) -> usize {
         match self {
-            Self::Gray => 1,
+            Self::Gray | Self::Planes { .. } => 1,
             Self::Rgb | Self::Ycc => 3,
         }
+    }
+
+    /// What pictures of this space become by resizing: 4:2:0, where they are planes.
+    pub(super) fn resized(self) -> Self {
+        match self {
+            Self::Planes { .. } => Self::Planes { across: 2, down: 2 },
+            other => other,
+        }
+    }
+
+    pub(super) fn planes(self, width: u32, height: u32) -> Vec<Plane> {
+        let pixel = if self.samples_per_pixel() == 1 {
+            PixelType::U8
+        } else {
+            PixelType::U8x3
+        };
+        let plane = |across: u32, down: u32| Plane {
+            width: width.div_ceil(across.max(1)),
+            height: height.div_ceil(down.max(1)),
+            across,
+            down,
+            pixel,
+        };
+        match self {
+            Self::Planes { across, down } => {
+                vec![plane(1, 1), plane(across, down), plane(across, down)]
+            }
+            Self::Gray | Self::Rgb | Self::Ycc => vec![plane(1, 1)],
+        }
+    }
+
+    /// How many bytes a picture takes.
+    pub(super) fn size(self, width: u32, height: u32) -> Result<usize, Error> {
+        // Planes have at most as many samples as three to a pixel.
+        size_of_samples(width, height, 3)?;
+        Ok(self
+            .planes(width, height)
+            .into_iter()
+            .map(Plane::size)
+            .sum())
+    }
+}
+
+impl Plane {
+    pub(super) fn size(self) -> usize {
+        length(self.width) * length(self.height) * self.pixel.size()
     }
 }
 
@@ -254,17 +281,15 @@ impl Space {
 fn turn<const N: usize>(
     samples: &[u8],
     width: u32,
-    sides: bool,
-    from_right: bool,
-    from_bottom: bool,
-) -> Vec<u8> {
+    (sides, from_right, from_bottom): (bool, bool, bool),
+    turned: &mut Vec<u8>,
+) {
     let (pixels, _) = samples.as_chunks::<N>();
     let rows: Vec<&[[u8; N]]> = if from_bottom {
         pixels.chunks_exact(length(width).max(1)).rev().collect()
     } else {
         pixels.chunks_exact(length(width).max(1)).collect()
     };
-    let mut turned = Vec::with_capacity(samples.len());
     if sides {
         let column = |x: usize| rows.iter().filter_map(move |row| row.get(x)).flatten();
         if from_right {
@@ -283,7 +308,6 @@ fn turn<const N: usize>(
             turned.extend(row.iter().flatten());
         }
     }
-    turned
 }
 
 /// ITU-R BT.601 at full range, as JFIF has it.
@@ -317,6 +341,6 @@ pub(super) fn damaged(why: &str) -> Error {
     )
 }
 
-fn unfit(error: &(dyn std::error::Error + 'static)) -> Error {
+pub(super) fn unfit(error: &(dyn std::error::Error + 'static)) -> Error {
     Error::new(code::INTERNAL, "The picture could not be made").caused_by(error)
 }

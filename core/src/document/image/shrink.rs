@@ -74,6 +74,8 @@ pub(crate) fn shrink(
             Some(reserve(&header, wish)),
             budget,
         )?;
+        // From here on it is not needed, and may be large.
+        drop(content);
         let picture = picture.shrunk(sides, budget)?;
         let attempted = |attempt: Try| {
             let size = attempt.size((picture.width(), picture.height()));
@@ -83,7 +85,7 @@ pub(crate) fn shrink(
         };
         ("image/jpeg", search(wish, attempted)?)
     };
-    if made.len() >= content.len() {
+    if u64::try_from(made.len()).unwrap_or(u64::MAX) >= file.length() {
         return Shrunk::unchanged(file, media_type, "The picture would not become smaller");
     }
     let note = wish

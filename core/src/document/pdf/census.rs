@@ -32,7 +32,9 @@ pub(crate) fn census(pdf: &Pdf, budget: &Budget) -> Result<(), Error> {
 pub(crate) fn measure(stream: &Stream<'_>, budget: &Budget) -> Result<(), Error> {
     let dict = stream.dict();
     let side = |long: &[u8], short: &[u8]| {
-        dict.get::<u32>(long).or_else(|| dict.get::<u32>(short)).map_or(0, u64::from)
+        dict.get::<u32>(long)
+            .or_else(|| dict.get::<u32>(short))
+            .map_or(0, u64::from)
     };
     let height = side(keys::HEIGHT, keys::H);
     budget.pixels(side(keys::WIDTH, keys::W), height)?;
@@ -64,9 +66,16 @@ pub(crate) fn measure(stream: &Stream<'_>, budget: &Budget) -> Result<(), Error>
 
 /// The length of a row, which is set aside before there is any.
 fn rows(dict: &Dict<'_>, height: u64, budget: &Budget) -> Result<(), Error> {
-    let own = dict.get::<Dict<'_>>(keys::DECODE_PARMS).or_else(|| dict.get(keys::DP));
-    let list = dict.get::<Array<'_>>(keys::DECODE_PARMS).or_else(|| dict.get(keys::DP));
-    let listed = list.iter().flat_map(Array::iter::<Dict<'_>>).collect::<Vec<_>>();
+    let own = dict
+        .get::<Dict<'_>>(keys::DECODE_PARMS)
+        .or_else(|| dict.get(keys::DP));
+    let list = dict
+        .get::<Array<'_>>(keys::DECODE_PARMS)
+        .or_else(|| dict.get(keys::DP));
+    let listed = list
+        .iter()
+        .flat_map(Array::iter::<Dict<'_>>)
+        .collect::<Vec<_>>();
     for parameters in own.iter().chain(&listed) {
         let number = |key: &[u8], otherwise: u64| match parameters.get::<Object<'_>>(key) {
             Some(Object::Number(number)) => super::render::whole(number.as_f64()),
@@ -104,8 +113,8 @@ fn take(
 }
 
 /// As the renderer reads it: where the wrapping is wrong, without.
-fn inflate(data: &[u8], mut keep: Option<&mut Vec<u8>>, budget: &Budget) -> Result<(), Error> {
-    if !take(ZlibDecoder::new(data), keep.as_deref_mut(), budget)? {
+fn inflate(data: &[u8], keep: Option<&mut Vec<u8>>, budget: &Budget) -> Result<(), Error> {
+    if !take(ZlibDecoder::new(data), keep, budget)? {
         let bare = data.get(2..).unwrap_or_default();
         take(DeflateDecoder::new(bare), None, budget)?;
         take(DeflateDecoder::new(data), None, budget)?;

@@ -9,7 +9,11 @@ use crate::error::Error;
 pub(super) fn jpx(data: &[u8], budget: &Budget) -> Result<(), Error> {
     // The start of the codestream and its first marker, which must be this one.
     let start = memchr::memmem::find(data, b"\xFF\x4F\xFF\x51");
-    let mut reader = Reader(start.and_then(|start| data.get(start + 8..)).unwrap_or_default());
+    let mut reader = Reader(
+        start
+            .and_then(|start| data.get(start + 8..))
+            .unwrap_or_default(),
+    );
     let (Some(wide), Some(high)) = (reader.number(4), reader.number(4)) else {
         return Ok(());
     };
@@ -29,8 +33,12 @@ pub(super) fn jbig2(data: &[u8], budget: &Budget) -> Result<(), Error> {
             return Err(damaged("A JBIG2 picture does not say where its parts end"));
         };
         let mut body = reader;
-        let region = matches!(segment.kind, 4 | 6 | 7 | 20 | 22 | 23 | 36 | 38 | 39 | 40 | 42 | 43);
-        if let (true, Some(wide), Some(high)) = (region || segment.kind == 48, body.number(4), body.number(4))
+        let region = matches!(
+            segment.kind,
+            4 | 6 | 7 | 20 | 22 | 23 | 36 | 38 | 39 | 40 | 42 | 43
+        );
+        if let (true, Some(wide), Some(high)) =
+            (region || segment.kind == 48, body.number(4), body.number(4))
         {
             // The height of a page may be left open; its stripes then tell it.
             let high = if high == 0xFFFF_FFFF { 0 } else { high };
@@ -56,7 +64,11 @@ impl Reader<'_> {
     fn number(&mut self, bytes: usize) -> Option<u64> {
         let (number, rest) = self.0.split_at_checked(bytes)?;
         self.0 = rest;
-        Some(number.iter().fold(0, |all, byte| (all << 8) | u64::from(*byte)))
+        Some(
+            number
+                .iter()
+                .fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+        )
     }
 
     fn skip(&mut self, bytes: u64) {
@@ -81,6 +93,9 @@ impl Reader<'_> {
         }));
         self.number(if flags & 0x40 == 0 { 1 } else { 4 })?;
         let length = self.number(4)?;
-        Some(Segment { kind: flags & 0x3F, length: (length != 0xFFFF_FFFF).then_some(length) })
+        Some(Segment {
+            kind: flags & 0x3F,
+            length: (length != 0xFFFF_FFFF).then_some(length),
+        })
     }
 }

@@ -47,18 +47,20 @@ impl Reader<'_> {
         }
     }
 
-    /// All of a stream's data, decoded.
-    pub(crate) fn decoded(&mut self, item: &Item) -> Result<Vec<u8>, Error> {
+    /// All of a stream's data, decoded, if they are at most so long.
+    pub(crate) fn decoded(&mut self, item: &Item, most: usize) -> Result<Vec<u8>, Error> {
         let mut raw = Vec::new();
         self.raw(item, &mut raw)?;
         let filters = self.filters(item)?;
-        stream::decoded(raw, &filters, self.budget())
+        stream::decoded(raw, &filters, most, self.budget())
     }
 
-    /// A stream's data, decoded piece by piece where that can be done. Whether it went well.
+    /// A stream's data, decoded piece by piece where that can be done, or else at once if they are at most
+    /// so long. Whether it went well.
     pub(crate) fn pieces(
         &mut self,
         item: &Item,
+        most: usize,
         take: &mut dyn FnMut(&[u8]) -> Want,
     ) -> Result<bool, Error> {
         let filters = self.filters(item)?;
@@ -69,7 +71,7 @@ impl Reader<'_> {
             };
             return stream::inflate(&mut self.ground, data, extent.length, take);
         }
-        match self.decoded(item) {
+        match self.decoded(item, most) {
             Ok(content) => {
                 take(&content);
                 Ok(true)

@@ -35,7 +35,7 @@ pub(crate) struct Located {
 impl<'a> Ground<'a> {
     /// A file without a tag is no PDF, whatever could be found in it.
     pub(crate) fn of(file: &'a File, budget: &'a Budget) -> Result<Self, Error> {
-        let mut window = Window::of(file)?;
+        let mut window = Window::of(file);
         let (head, _) = window.look(0, TAG_WITHIN)?;
         let head = head.get(..TAG_WITHIN).unwrap_or(head);
         let tag = memchr::memmem::find(head, b"%PDF-").map(wide).ok_or_else(|| {

@@ -19,6 +19,10 @@ pub(crate) enum Object {
 }
 
 impl Object {
+    pub(crate) fn is_number(&self) -> bool {
+        matches!(self, Self::Integer(_) | Self::Real(_))
+    }
+
     pub(crate) fn name(text: &str) -> Self {
         Self::Name(text.as_bytes().to_vec())
     }

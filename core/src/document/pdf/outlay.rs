@@ -4,7 +4,7 @@
 //! default takes some seconds and less than a gigabyte.
 
 use hayro::hayro_interpret::DrawMode;
-use hayro::hayro_interpret::shading::{ShadingType, Triangle};
+use hayro::hayro_interpret::shading::{CoonsPatch, ShadingType, TensorProductPatch, Triangle};
 use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect, Shape};
 
 /// A painted area is kept as runs, which take about a byte for each 64 pixels.
@@ -66,7 +66,11 @@ pub(super) fn stroke(path: &BezPath, mode: &DrawMode, edges: f64) -> f64 {
         return 0.0;
     };
     let period: f64 = stroke.dash_array.iter().copied().map(f64::from).sum();
-    let dashes = if period > 0.0 { path.perimeter(1.0) / period * 4.0 * STEP } else { 0.0 };
+    let dashes = if period > 0.0 {
+        path.perimeter(1.0) / period * 4.0 * STEP
+    } else {
+        0.0
+    };
     edges * 2.0 + dashes
 }
 
@@ -75,10 +79,10 @@ pub(super) fn mesh(shading: &ShadingType, place: Affine) -> f64 {
     match shading {
         ShadingType::TriangleMesh { triangles, .. } => area(triangles, place),
         ShadingType::CoonsPatchMesh { patches, .. } => {
-            each(patches, place, |patch, triangles| patch.to_triangles(triangles))
+            each(patches, place, CoonsPatch::to_triangles)
         }
         ShadingType::TensorProductPatchMesh { patches, .. } => {
-            each(patches, place, |patch, triangles| patch.to_triangles(triangles))
+            each(patches, place, TensorProductPatch::to_triangles)
         }
         _ => 0.0,
     }

@@ -7,6 +7,7 @@ use super::object::Object;
 use super::parse::Parser;
 use super::places::Place;
 use super::reader::{Item, Known, Reader};
+use super::stream::LARGEST;
 use super::{damaged, index, is_damage, wide};
 use crate::error::Error;
 
@@ -103,7 +104,7 @@ impl Reader<'_> {
                 .and_then(|value| usize::try_from(value).ok())
         };
         let (count, first) = whole("N").zip(whole("First")).ok_or_else(broken)?;
-        let content = self.decoded(&item)?;
+        let content = self.decoded(&item, LARGEST)?;
         let head = content.get(..first).ok_or_else(broken)?;
         let mut parser = Parser::new(head, true, 0);
         let mut places = Vec::new();

@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
             trailer,
             encryption: Encryption::No,
             known: told.map_or_else(|| Known::Found(Box::default()), Known::Told),
-            rows: Window::of(file)?,
+            rows: Window::of(file),
             crypt: None,
             held: VecDeque::new(),
             steps: 0,

@@ -55,7 +55,10 @@ pub(super) fn recode(
     target: Target,
     budget: &Budget,
 ) -> Result<Option<Recoded>, Error> {
-    let lossy = matches!(stream.filters().last(), Some(Filter::DctDecode | Filter::JpxDecode));
+    let lossy = matches!(
+        stream.filters().last(),
+        Some(Filter::DctDecode | Filter::JpxDecode)
+    );
     let stays = target.size == (scan.width, scan.height);
     if stays && !(target.anew || scan.whole && !lossy) {
         return Ok(None);
@@ -64,18 +67,39 @@ pub(super) fn recode(
         return Ok(None);
     };
     let (picture, (width, height)) = (picture?, target.size);
-    let jpeg = picture.resized(width, height, budget)?.to_jpeg(target.quality)?;
+    let jpeg = picture
+        .resized(width, height, budget)?
+        .to_jpeg(target.quality)?;
     let before = stream.raw_data().len();
-    let gain = if stays && !lossy { before / LEAST_GAIN_OF_LOSSLESS } else { before / LEAST_GAIN };
-    Ok((jpeg.len() < before.saturating_sub(gain)).then_some(Recoded { width, height, jpeg, colours }))
+    let gain = if stays && !lossy {
+        before / LEAST_GAIN_OF_LOSSLESS
+    } else {
+        before / LEAST_GAIN
+    };
+    Ok(
+        (jpeg.len() < before.saturating_sub(gain)).then_some(Recoded {
+            width,
+            height,
+            jpeg,
+            colours,
+        }),
+    )
 }
 
 fn decoded(stream: &Stream<'_>, scan: &Scan) -> Option<(Result<Picture, Error>, Colours)> {
     let dict = stream.dict();
-    let lossy = matches!(stream.filters().last(), Some(Filter::DctDecode | Filter::JpxDecode));
-    let bilevel = matches!(stream.filters().last(), Some(Filter::CcittFaxDecode | Filter::Jbig2Decode));
+    let lossy = matches!(
+        stream.filters().last(),
+        Some(Filter::DctDecode | Filter::JpxDecode)
+    );
+    let bilevel = matches!(
+        stream.filters().last(),
+        Some(Filter::CcittFaxDecode | Filter::Jbig2Decode)
+    );
     let bits = dict.get::<u8>(keys::BITS_PER_COMPONENT).unwrap_or(8);
-    let matte = dict.get::<Stream<'_>>(keys::SMASK).is_some_and(|mask| mask.dict().contains_key(keys::MATTE));
+    let matte = dict
+        .get::<Stream<'_>>(keys::SMASK)
+        .is_some_and(|mask| mask.dict().contains_key(keys::MATTE));
     if bilevel
         || bits == 1
         || matte
@@ -102,7 +126,9 @@ fn decoded(stream: &Stream<'_>, scan: &Scan) -> Option<(Result<Picture, Error>, 
         num_components: colours.as_ref().map(Native::components),
         target_dimension: None,
         width: scan.width,
-        height: scan.height,
+        // A JPEG of more pixels than this is given this size by the decoder; with one row more than
+        // there may be, it is seen below that its own size was another.
+        height: scan.height.saturating_add(1),
     };
     let data = stream.decoded_image(&parameters).ok()?;
     let mut bits = bits;
@@ -117,7 +143,10 @@ fn decoded(stream: &Stream<'_>, scan: &Scan) -> Option<(Result<Picture, Error>, 
                 ImageColorSpace::Rgb => Native::Rgb,
                 _ => return None,
             };
-            if colours.as_ref().is_some_and(|told| told.components() != own.components()) {
+            if colours
+                .as_ref()
+                .is_some_and(|told| told.components() != own.components())
+            {
                 return None;
             }
             own
@@ -139,7 +168,9 @@ fn decoded(stream: &Stream<'_>, scan: &Scan) -> Option<(Result<Picture, Error>, 
 fn has_profile(stream: &Stream<'_>) -> bool {
     let data = stream.raw_data();
     let place = memchr::memmem::find(&data, b"colr");
-    place.and_then(|place| data.get(place.saturating_add(4))).is_some_and(|method| *method != 1)
+    place
+        .and_then(|place| data.get(place.saturating_add(4)))
+        .is_some_and(|method| *method != 1)
 }
 
 /// Samples that a JPEG can hold.
@@ -158,11 +189,13 @@ impl Native {
                 let mut items = array.flex_iter();
                 let name = items.next::<Name<'_>>()?;
                 match name.as_ref() {
-                    keys::ICC_BASED => match items.next::<Stream<'_>>()?.dict().get::<u8>(keys::N)? {
-                        1 => Some(Self::Gray),
-                        3 => Some(Self::Rgb),
-                        _ => None,
-                    },
+                    keys::ICC_BASED => {
+                        match items.next::<Stream<'_>>()?.dict().get::<u8>(keys::N)? {
+                            1 => Some(Self::Gray),
+                            3 => Some(Self::Rgb),
+                            _ => None,
+                        }
+                    }
                     keys::INDEXED | keys::I => {
                         let base = Self::of(&items.next::<Object<'_>>()?)?;
                         let _last = items.next::<Object<'_>>()?;
@@ -172,7 +205,10 @@ impl Native {
                             _ => return None,
                         };
                         let flat = !matches!(base, Self::Palette { .. });
-                        flat.then(|| Self::Palette { base: Box::new(base), table })
+                        flat.then(|| Self::Palette {
+                            base: Box::new(base),
+                            table,
+                        })
                     }
                     _ => Self::named(&name),
                 }
@@ -218,7 +254,9 @@ impl Native {
 
 /// Samples of eight bits; those of a palette are not scaled.
 fn unpacked(data: &[u8], scan: &Scan, components: u8, bits: u8, palette: bool) -> Option<Vec<u8>> {
-    let row = usize::try_from(scan.width).ok()?.checked_mul(components.into())?;
+    let row = usize::try_from(scan.width)
+        .ok()?
+        .checked_mul(components.into())?;
     let rows = usize::try_from(scan.height).ok()?;
     let all = row.checked_mul(rows)?;
     match bits {
@@ -233,7 +271,10 @@ fn unpacked(data: &[u8], scan: &Scan, components: u8, bits: u8, palette: bool) -
             let scale = if palette { 1 } else { 255 / most };
             let length = row.div_ceil(each);
             let mut samples = Vec::with_capacity(all);
-            for row_data in data.get(..length.checked_mul(rows)?)?.chunks_exact(length.max(1)) {
+            for row_data in data
+                .get(..length.checked_mul(rows)?)?
+                .chunks_exact(length.max(1))
+            {
                 let split = |byte: &u8| {
                     let byte = *byte;
                     (1..=8 / bits).map(move |place| (byte >> (8 - bits * place) & most) * scale)

@@ -45,10 +45,17 @@ pub(crate) fn with_canvas<T: Send>(
     work: impl FnOnce(&Canvas<'_>) -> Result<T, Error> + Send,
 ) -> Result<T, Error> {
     guarded("The page", budget, || {
-        let watched = Watched { content: content.clone(), deadline: budget.deadline() };
+        let watched = Watched {
+            content: content.clone(),
+            deadline: budget.deadline(),
+        };
         let pdf = Pdf::new(Arc::new(watched)).map_err(|_| damaged("The page cannot be drawn"))?;
         census::census(&pdf, budget)?;
-        work(&Canvas { pdf: &pdf, settings: InterpreterSettings::default(), budget })
+        work(&Canvas {
+            pdf: &pdf,
+            settings: InterpreterSettings::default(),
+            budget,
+        })
     })
 }
 
@@ -61,8 +68,14 @@ struct Watched {
 
 impl AsRef<[u8]> for Watched {
     fn as_ref(&self) -> &[u8] {
-        if self.deadline.is_some_and(|deadline| Instant::now() > deadline) {
-            stop(Error::new(code::DOCUMENT_LIMIT, "The file passes `limit_time`"));
+        if self
+            .deadline
+            .is_some_and(|deadline| Instant::now() > deadline)
+        {
+            stop(Error::new(
+                code::DOCUMENT_LIMIT,
+                "The file passes `limit_time`",
+            ));
         }
         &self.content
     }
@@ -70,7 +83,10 @@ impl AsRef<[u8]> for Watched {
 
 impl Canvas<'_> {
     fn page(&self, index: usize) -> Result<&Page<'_>, Error> {
-        self.pdf.pages().get(index).ok_or_else(|| damaged("A page is missing"))
+        self.pdf
+            .pages()
+            .get(index)
+            .ok_or_else(|| damaged("A page is missing"))
     }
 
     /// How many pages there are.
@@ -88,14 +104,29 @@ impl Canvas<'_> {
         let page = self.page(index)?;
         let (wide, high) = page.render_dimensions();
         let points = Rect::new(0.0, 0.0, f64::from(wide), f64::from(high));
-        let unit = page.raw().get::<f64>(keys::USER_UNIT).filter(|unit| unit.is_finite() && *unit > 0.0);
+        let unit = page
+            .raw()
+            .get::<f64>(keys::USER_UNIT)
+            .filter(|unit| unit.is_finite() && *unit > 0.0);
         let size = Size::of(points, POINTS, self.budget)?;
         let place = page.initial_transform(true).to_kurbo();
-        Ok((self.look(page, size, place), Sheet { points, unit: unit.unwrap_or(1.0) }))
+        Ok((
+            self.look(page, size, place),
+            Sheet {
+                points,
+                unit: unit.unwrap_or(1.0),
+            },
+        ))
     }
 
     fn look(&self, page: &Page<'_>, size: Size, place: Affine) -> Survey {
-        survey(page, place, (size.width, size.height), &self.settings, self.budget)
+        survey(
+            page,
+            place,
+            (size.width, size.height),
+            &self.settings,
+            self.budget,
+        )
     }
 
     /// The page as it is to be seen: its crop box, turned as it says. At so many dots per inch, or
@@ -115,11 +146,21 @@ impl Canvas<'_> {
         let (wide, high) = size.sides()?;
         let mut context = RenderContext::new(wide, high);
         let cache = RenderCache::new();
-        render_into(page, &cache, &self.settings, &RenderSettings::default(), &mut context, place);
+        render_into(
+            page,
+            &cache,
+            &self.settings,
+            &RenderSettings::default(),
+            &mut context,
+            place,
+        );
         context.flush();
         self.budget.time()?;
         let mut pixels = Pixmap::new(wide, high);
-        let settings = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
+        let settings = RasterizerSettings {
+            target_init: TargetInit::Clear(WHITE),
+            ..Default::default()
+        };
         context.render_with(&mut pixels, &mut Resources::default(), settings);
         self.budget.time()?;
         picture(size, pixels.data_as_u8_slice())
@@ -131,15 +172,26 @@ impl Canvas<'_> {
         let scans = shown.pictures.iter().filter(|picture| !picture.aside);
         let scan = scans.max_by(|one, other| part(one).total_cmp(&part(other)))?;
         let (row, column) = scan.density();
-        let (across, down) = if scan.stands() { (column, row) } else { (row, column) };
+        let (across, down) = if scan.stands() {
+            (column, row)
+        } else {
+            (row, column)
+        };
         let most = across.max(down);
         if part(scan) < SCAN || most * POINTS <= f64::from(dpi) || !most.is_finite() {
             return None;
         }
         // Exactly its pixels, but square ones: a fax has others.
-        let (across, down) = if (across - down).abs() < most * 0.01 { (across, down) } else { (most, most) };
+        let (across, down) = if (across - down).abs() < most * 0.01 {
+            (across, down)
+        } else {
+            (most, most)
+        };
         let size = Size::new(points.width() * across, points.height() * down)?;
-        self.budget.pixels(size.width.into(), size.height.into()).is_ok().then_some(size)
+        self.budget
+            .pixels(size.width.into(), size.height.into())
+            .is_ok()
+            .then_some(size)
     }
 }
 
@@ -169,7 +221,10 @@ impl Size {
 
     fn new(width: f64, height: f64) -> Option<Self> {
         let side = |side: f64| u32::try_from(whole(side.round()).max(1)).ok();
-        Some(Self { width: side(width)?, height: side(height)? })
+        Some(Self {
+            width: side(width)?,
+            height: side(height)?,
+        })
     }
 
     fn sides(self) -> Result<(u16, u16), Error> {
@@ -181,17 +236,31 @@ impl Size {
 /// The opaque pixels of a drawing, as gray where no colour is in them.
 fn picture(size: Size, drawn: &[u8]) -> Result<Picture, Error> {
     let (pixels, _) = drawn.as_chunks::<4>();
-    let gray = pixels.iter().all(|[red, green, blue, _]| red == green && green == blue);
+    let gray = pixels
+        .iter()
+        .all(|[red, green, blue, _]| red == green && green == blue);
     let (space, samples) = if gray {
-        (Space::Gray, pixels.iter().map(|[light, ..]| *light).collect())
+        (
+            Space::Gray,
+            pixels.iter().map(|[light, ..]| *light).collect(),
+        )
     } else {
-        (Space::Rgb, pixels.iter().flat_map(|[red, green, blue, _]| [*red, *green, *blue]).collect())
+        (
+            Space::Rgb,
+            pixels
+                .iter()
+                .flat_map(|[red, green, blue, _]| [*red, *green, *blue])
+                .collect(),
+        )
     };
     Picture::new(size.width, size.height, space, samples)
 }
 
 fn too_large() -> Error {
-    Error::new(code::DOCUMENT_LIMIT, "The page has more than 65,535 pixels a side at this resolution")
+    Error::new(
+        code::DOCUMENT_LIMIT,
+        "The page has more than 65,535 pixels a side at this resolution",
+    )
 }
 
 /// A whole number; what is beyond all bounds is the largest, what is no number is none.

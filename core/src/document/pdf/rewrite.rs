@@ -28,7 +28,10 @@ pub(super) fn rewritten(
     let file = File::bytes(content.clone(), None);
     let mut reader = Reader::open(&file, budget)?;
     let mut trailer = reader.trailer.clone();
-    let size = trailer.get("Size").and_then(Object::as_integer).and_then(|size| u32::try_from(size).ok());
+    let size = trailer
+        .get("Size")
+        .and_then(Object::as_integer)
+        .and_then(|size| u32::try_from(size).ok());
     let numbers = 1..size.ok_or_else(|| damaged("The file's objects are not counted"))?;
     let mut out = Output::new(version(content), true, budget);
     for _ in numbers.clone() {
@@ -42,13 +45,29 @@ pub(super) fn rewritten(
                 if dictionary.is("Type", "ObjStm") || dictionary.is("Type", "XRef") {
                     continue;
                 }
-                stream(&mut reader, &item, dictionary, exchanged.get(&number), &mut out)?;
+                stream(
+                    &mut reader,
+                    &item,
+                    dictionary,
+                    exchanged.get(&number),
+                    &mut out,
+                )?;
             }
             (Object::Null, _) => {}
             (object, _) => out.object(number, object)?,
         }
     }
-    for key in ["Size", "Prev", "XRefStm", "Type", "W", "Index", "Filter", "DecodeParms", "Length"] {
+    for key in [
+        "Size",
+        "Prev",
+        "XRefStm",
+        "Type",
+        "W",
+        "Index",
+        "Filter",
+        "DecodeParms",
+        "Length",
+    ] {
         trailer.remove(key);
     }
     out.finish(trailer)
@@ -56,7 +75,10 @@ pub(super) fn rewritten(
 
 /// As in the file's first line, and what packed objects need.
 fn version(content: &[u8]) -> &[u8] {
-    content.get(5..8).filter(|version| *version > b"1.5".as_slice()).unwrap_or(b"1.5")
+    content
+        .get(5..8)
+        .filter(|version| *version > b"1.5".as_slice())
+        .unwrap_or(b"1.5")
 }
 
 fn stream(
@@ -78,7 +100,8 @@ fn stream(
         if plain && data.len() > WORTH_PACKING {
             let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
             let packed = encoder.write_all(&data).and_then(|()| encoder.finish());
-            let packed = packed.map_err(|error| damaged("A stream cannot be packed").caused_by(&error))?;
+            let packed =
+                packed.map_err(|error| damaged("A stream cannot be packed").caused_by(&error))?;
             if packed.len() < data.len() {
                 data = packed;
                 dictionary.remove("DecodeParms");
@@ -93,7 +116,11 @@ fn stream(
 }
 
 /// Makes a picture's dictionary fit what is in its place now.
-fn describe(reader: &mut Reader<'_>, dictionary: &mut Dictionary, recoded: &Recoded) -> Result<(), Error> {
+fn describe(
+    reader: &mut Reader<'_>,
+    dictionary: &mut Dictionary,
+    recoded: &Recoded,
+) -> Result<(), Error> {
     for key in ["DecodeParms", "Alternates", "OPI"] {
         dictionary.remove(key);
     }

@@ -41,7 +41,9 @@ impl Scan {
         }
         let side = |side: u32, dpi: f64| {
             let part = (f64::from(side) * (most / dpi).min(1.0)).round();
-            u32::try_from(super::render::whole(part)).unwrap_or(side).clamp(1, side.max(1))
+            u32::try_from(super::render::whole(part))
+                .unwrap_or(side)
+                .clamp(1, side.max(1))
         };
         (side(self.width, across), side(self.height, down))
     }
@@ -76,8 +78,17 @@ pub(super) fn scans(canvas: &Canvas<'_>) -> Result<BTreeMap<u32, Scan>, Error> {
             let dpi = (across * to_inches, down * to_inches);
             let whole = page.points.intersect(shown.area()).area() >= page.points.area() * SCAN;
             let photo = whole && inches > LONG && dpi.0.max(dpi.1) < LEAST_DPI;
-            let scan = Scan { width: shown.width, height: shown.height, dpi, whole, photo };
-            scans.entry(object).and_modify(|known| *known = known.and(scan)).or_insert(scan);
+            let scan = Scan {
+                width: shown.width,
+                height: shown.height,
+                dpi,
+                whole,
+                photo,
+            };
+            scans
+                .entry(object)
+                .and_modify(|known| *known = known.and(scan))
+                .or_insert(scan);
         }
     }
     for object in hidden {

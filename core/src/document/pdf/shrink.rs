@@ -31,7 +31,11 @@ pub(crate) fn shrink(file: &File, wish: &Shrink, budget: &Budget) -> Result<Shru
     let mut reader = Reader::open(file, budget)?;
     reader.must_open()?;
     if signed(&mut reader)? {
-        return Shrunk::unchanged(file, PDF, "The file is signed, and no change leaves a signature valid");
+        return Shrunk::unchanged(
+            file,
+            PDF,
+            "The file is signed, and no change leaves a signature valid",
+        );
     }
     let encrypted = reader.encryption != Encryption::No;
     drop(reader);
@@ -39,11 +43,24 @@ pub(crate) fn shrink(file: &File, wish: &Shrink, budget: &Budget) -> Result<Shru
     budget.pages(wide(pages.count()))?;
     let all: Vec<usize> = (0..pages.count()).collect();
     let clean = Bytes::from(pages.keep(&all)?);
-    let made = with_canvas(&clean, budget, |canvas| smallest(canvas, &clean, wish, budget))?;
     let before = usize::try_from(file.length()).unwrap_or(usize::MAX);
-    let most = wish.max_bytes.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
-    let needed = most.is_some_and(|most| before > most);
-    let least = if needed { 0 } else { before / LEAST_GAIN };
+    let most = wish
+        .max_bytes
+        .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    // Nothing is given up for a number of bytes that the file is within already.
+    let most = most.filter(|most| before > *most);
+    let wish = &Shrink {
+        max_bytes: most.map(wide),
+        ..*wish
+    };
+    let made = with_canvas(&clean, budget, |canvas| {
+        smallest(canvas, &clean, wish, budget)
+    })?;
+    let least = if most.is_some() {
+        0
+    } else {
+        before / LEAST_GAIN
+    };
     if made.len() >= before.saturating_sub(least) {
         let why = if encrypted {
             "The file would not become smaller, and stays encrypted"
@@ -55,8 +72,16 @@ pub(crate) fn shrink(file: &File, wish: &Shrink, budget: &Budget) -> Result<Shru
     let note = most.filter(|most| made.len() > *most);
     let note = note.map(|most| format!("The file is not legible in {most} bytes"));
     let filename = renamed(file.filename(), PDF);
-    let document = Document { filename, media_type: PDF, content: made.into() };
-    Ok(Shrunk { document, smaller: true, note })
+    let document = Document {
+        filename,
+        media_type: PDF,
+        content: made.into(),
+    };
+    Ok(Shrunk {
+        document,
+        smaller: true,
+        note,
+    })
 }
 
 /// How one try is to be.
@@ -68,21 +93,39 @@ struct Try {
 }
 
 fn tries(wish: &Shrink) -> Vec<Try> {
-    let first = Try { quality: wish.quality, dpi: wish.dpi, anew: false };
+    let first = Try {
+        quality: wish.quality,
+        dpi: wish.dpi,
+        anew: false,
+    };
     let mut tries = vec![first];
     if wish.max_bytes.is_some() {
         let low_dpi = wish.dpi.min(LOWEST_DPI);
         let low = wish.quality.min(LOWEST_QUALITY);
         let middle = wish.quality.min(LOWEST_QUALITY.midpoint(wish.quality));
-        let more = [(wish.quality, wish.dpi), (middle, wish.dpi), (middle, low_dpi), (low, low_dpi)];
-        tries.extend(more.map(|(quality, dpi)| Try { quality, dpi, anew: true }));
+        let more = [
+            (wish.quality, wish.dpi),
+            (middle, wish.dpi),
+            (middle, low_dpi),
+            (low, low_dpi),
+        ];
+        tries.extend(more.map(|(quality, dpi)| Try {
+            quality,
+            dpi,
+            anew: true,
+        }));
         tries.dedup();
     }
     tries
 }
 
 /// The first try that is small enough, or else the smallest.
-fn smallest(canvas: &Canvas<'_>, clean: &Bytes, wish: &Shrink, budget: &Budget) -> Result<Vec<u8>, Error> {
+fn smallest(
+    canvas: &Canvas<'_>,
+    clean: &Bytes,
+    wish: &Shrink,
+    budget: &Budget,
+) -> Result<Vec<u8>, Error> {
     let scans = scans(canvas)?;
     let mut best: Option<Vec<u8>> = None;
     for attempt in tries(wish) {
@@ -111,8 +154,14 @@ impl Try {
         for (number, scan) in scans {
             budget.time()?;
             let size = scan.size(self.dpi, wish);
-            let target = Target { size, quality: self.quality, anew: self.anew };
-            let Some(stream) = canvas.stream(*number) else { continue };
+            let target = Target {
+                size,
+                quality: self.quality,
+                anew: self.anew,
+            };
+            let Some(stream) = canvas.stream(*number) else {
+                continue;
+            };
             if let Some(recoded) = recode(&stream, scan, target, budget)? {
                 exchanged.insert(*number, recoded);
             }
@@ -130,11 +179,16 @@ fn signed(reader: &mut Reader<'_>) -> Result<bool, Error> {
     let mut seen = HashSet::new();
     let mut left = fields(reader, &form, "Fields")?;
     while let Some(field) = left.pop() {
-        if field.as_reference().is_some_and(|number| !seen.insert(number)) {
+        if field
+            .as_reference()
+            .is_some_and(|number| !seen.insert(number))
+        {
             continue;
         }
         reader.budget().objects(1)?;
-        let Object::Dictionary(field) = reader.resolved(&field)? else { continue };
+        let Object::Dictionary(field) = reader.resolved(&field)? else {
+            continue;
+        };
         if let Object::Dictionary(value) = reader.entry(&field, "V")?
             && (value.has("ByteRange") || value.is("Type", "Sig"))
         {

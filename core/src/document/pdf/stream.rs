@@ -9,14 +9,15 @@ use crate::document::Budget;
 use crate::error::Error;
 
 /// The most that is decoded in one piece, in bytes: far more than a cross-reference needs.
-const LARGEST: usize = 64 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 64 * 1024 * 1024;
 /// How much is decoded at once where pieces are enough, in bytes.
 const PIECE: usize = 16 * 1024;
 
-/// All of a stream's data. The dictionary's filters and their parameters must be direct.
+/// All of a stream's data, if they are at most so long. The dictionary's filters and their parameters must be direct.
 pub(crate) fn decoded(
     raw: Vec<u8>,
     dictionary: &Dictionary,
+    most: usize,
     budget: &Budget,
 ) -> Result<Vec<u8>, Error> {
     let mut filters = lopdf::Dictionary::new();
@@ -28,7 +29,7 @@ pub(crate) fn decoded(
     if filters.get(b"Filter").is_err() {
         return Ok(raw);
     }
-    let most = index(budget.inflated_left()).min(LARGEST);
+    let most = index(budget.inflated_left()).min(most);
     let stream = lopdf::Stream::new(filters, raw);
     match stream.decompressed_content_with_limit(most) {
         Ok(content) => {
@@ -37,9 +38,7 @@ pub(crate) fn decoded(
         }
         Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) => {
             budget.inflated(wide(most).saturating_add(1))?;
-            Err(damaged(
-                "A stream of the file's own structure grows past all measure",
-            ))
+            Err(damaged("A stream of the file grows past all measure"))
         }
         Err(error) => Err(damaged("A stream of the file cannot be decoded").caused_by(&error)),
     }

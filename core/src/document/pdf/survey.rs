@@ -110,7 +110,11 @@ struct Surveyor<'b> {
 impl Surveyor<'_> {
     fn hold(&mut self, pixels: f64) {
         // What is not a number is worth a whole page.
-        let pixels = if pixels.is_finite() { pixels } else { self.page() };
+        let pixels = if pixels.is_finite() {
+            pixels
+        } else {
+            self.page()
+        };
         self.held += pixels.max(0.0) + outlay::STEP;
         self.go_on(self.budget.pixels(whole(self.held), 1));
     }
@@ -141,7 +145,7 @@ impl Surveyor<'_> {
         self.target.width() + self.target.height()
     }
 
-    fn paint<'a>(&mut self, props: &DrawProps<'a>, area: Rect, stroked: bool) {
+    fn paint(&mut self, props: &DrawProps<'_>, area: Rect, stroked: bool) {
         if let Some(mask) = &props.soft_mask {
             self.mask(mask);
         }
@@ -162,14 +166,17 @@ impl Surveyor<'_> {
         let began = Instant::now();
         for sample in 0..SAMPLES {
             let along = f64::from(sample) / f64::from(SAMPLES);
-            let at = Point::new(area.x0 + area.width() * along, area.y0 + area.height() * along);
+            let at = Point::new(
+                area.x0 + area.width() * along,
+                area.y0 + area.height() * along,
+            );
             let _ = encoded.sample(encoded.base_transform * at);
         }
         self.foresee(began, area.area() / f64::from(SAMPLES));
     }
 
     /// The cell of a tiling is drawn once for each of its copies that may overlap.
-    fn tiling<'a>(&mut self, tiling: &TilingPattern<'a>, area: Rect, stroked: bool) {
+    fn tiling(&mut self, tiling: &TilingPattern<'_>, area: Rect, stroked: bool) {
         let shown = tiling.matrix.inverse().transform_rect_bbox(area);
         let copies = |cell: f64, step: f32, shown: f64| {
             let step = f64::from(step.abs());
@@ -264,7 +271,11 @@ impl<'a> Device<'a> for Surveyor<'_> {
                 }
             }
         }
-        self.paint(&props, all.unwrap_or(Rect::ZERO), matches!(mode, DrawMode::Stroke(_)));
+        self.paint(
+            &props,
+            all.unwrap_or(Rect::ZERO),
+            matches!(mode, DrawMode::Stroke(_)),
+        );
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
@@ -278,7 +289,13 @@ impl<'a> Device<'a> for Surveyor<'_> {
         self.hold(f64::from(width) * f64::from(height) + masks);
         let object = Some(stream.obj_id().obj_number).filter(|number| *number > 0);
         let (place, aside) = (props.transform, self.aside > 0);
-        self.survey.pictures.push(Placed { object, width, height, place, aside });
+        self.survey.pictures.push(Placed {
+            object,
+            width,
+            height,
+            place,
+            aside,
+        });
         if let Some(mask) = &props.soft_mask {
             self.mask(mask);
         }

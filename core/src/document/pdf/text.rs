@@ -95,7 +95,7 @@ impl TextSearch {
         for number in streams {
             let item = reader.get(*number)?;
             let before = self.left_of_page;
-            reader.pieces(&item, &mut |piece| {
+            reader.pieces(&item, OF_ALL, &mut |piece| {
                 let piece = piece.get(..self.left_of_page).unwrap_or(piece);
                 self.left_of_page = self.left_of_page.saturating_sub(piece.len());
                 search.go(piece);

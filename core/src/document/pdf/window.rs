@@ -34,20 +34,20 @@ enum Held<'a> {
 }
 
 impl<'a> Window<'a> {
-    pub(crate) fn of(file: &'a File) -> Result<Self, Error> {
+    pub(crate) fn of(file: &'a File) -> Self {
         let held = match file.memory() {
             Some(content) => Held::Memory(content.clone()),
             None => Held::Disk {
-                reader: file.reader()?,
+                reader: file.reader(),
                 from: 0,
                 bytes: Vec::new(),
                 block: BLOCK,
             },
         };
-        Ok(Self {
+        Self {
             held,
             length: file.length(),
-        })
+        }
     }
 
     pub(crate) fn length(&self) -> u64 {

@@ -188,7 +188,12 @@ fn read_stream(ground: &mut Ground<'_>, offset: u64, told: &mut Told) -> Result<
         .ok_or_else(broken)?;
     let mut raw = Vec::new();
     ground.window.copy(data, extent.length, &mut raw)?;
-    let rows = Bytes::from(stream::decoded(raw, &dictionary, ground.budget)?);
+    let rows = Bytes::from(stream::decoded(
+        raw,
+        &dictionary,
+        stream::LARGEST,
+        ground.budget,
+    )?);
     let numbers = |key: &str| -> Option<Vec<u64>> {
         dictionary
             .get(key)?

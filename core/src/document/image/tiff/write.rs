@@ -72,6 +72,8 @@ impl Writer {
         let entries = match page {
             Page::Same(tiff, offset) => {
                 let ifd = tiff.ifd(*offset, budget)?;
+                // A page that nobody can read is not passed on as a sound one.
+                tiff.size(&ifd)?;
                 self.copies(tiff, &ifd, 0, budget)?
             }
             Page::Jpeg {

@@ -69,7 +69,13 @@ impl Copy<'_> {
                     return Ok(None);
                 };
                 let mut kept = vec![Object::Reference(page)];
-                kept.extend(items.iter().skip(1).cloned());
+                for item in items.iter().skip(1) {
+                    // How the page is to be shown: a name and numbers.
+                    kept.push(match self.reader.resolved(item)? {
+                        Object::Array(_) | Object::Dictionary(_) => Object::Null,
+                        plain => plain,
+                    });
+                }
                 Ok(Some(Object::Array(kept)))
             }
             _ => Ok(None),

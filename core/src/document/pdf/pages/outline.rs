@@ -105,7 +105,13 @@ impl Copy<'_> {
         }
         for key in ["Title", "C", "F"] {
             let value = self.reader.entry(entry, key)?;
-            look.put(key, Some(value).filter(|value| *value != Object::Null));
+            let fits = match &value {
+                Object::Text(_) => key == "Title",
+                Object::Integer(_) => key == "F",
+                Object::Array(colour) => key == "C" && colour.iter().all(Object::is_number),
+                _ => false,
+            };
+            look.put(key, Some(value).filter(|_| fits));
         }
         Ok(Some(look))
     }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::copy::Copy;
 use crate::document::pdf::object::{Dictionary, Object, is_regular, unescaped};
 use crate::document::pdf::reader::Item;
-use crate::document::pdf::stream::Want;
+use crate::document::pdf::stream::{LARGEST, Want};
 use crate::document::pdf::tree::Leaf;
 use crate::error::Error;
 
@@ -128,7 +128,9 @@ impl Copy<'_> {
             if item.data.is_none() {
                 continue;
             }
-            let whole = self.reader.pieces(&item, &mut |piece| names.go(piece))?;
+            let whole = self
+                .reader
+                .pieces(&item, LARGEST, &mut |piece| names.go(piece))?;
             names.go(b"\n");
             if !whole || names.names.len() > MOST_NAMES {
                 return Ok(false);
