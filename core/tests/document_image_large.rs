@@ -33,10 +33,23 @@ fn large((width, height): (u16, u16)) -> Vec<u8> {
     samples
 }
 
-fn jpeg(samples: &[u8], (width, height): (u16, u16), coded: SamplingFactor) -> Vec<u8> {
+fn jpeg(samples: &[u8], size: (u16, u16), coded: SamplingFactor) -> Vec<u8> {
+    turned(samples, size, coded, 1)
+}
+
+/// A JPEG that is to be seen turned as EXIF says.
+fn turned(
+    samples: &[u8],
+    (width, height): (u16, u16),
+    coded: SamplingFactor,
+    orientation: u8,
+) -> Vec<u8> {
     let mut jpeg = Vec::new();
     let mut encoder = Encoder::new(&mut jpeg, 95);
     encoder.set_sampling_factor(coded);
+    let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    encoder.add_app_segment(1, exif).unwrap();
     encoder
         .encode(samples, width, height, ColorType::Rgb)
         .unwrap();
@@ -89,4 +102,39 @@ fn every_part_of_a_large_picture_is_where_it_was() {
             assert!(apart < 12.0, "{coded:?} to {width} is off by {apart}");
         }
     }
+}
+
+#[test]
+fn a_mirrored_picture_has_its_colours_where_its_light_is() {
+    let (width, height) = (801, 403);
+    let red = |x: u16| (x / 9).is_multiple_of(2);
+    let row = || (0..width).flat_map(|x| if red(x) { [200, 60, 60] } else { [60, 60, 200] });
+    let samples: Vec<u8> = (0..height).flat_map(|_| row()).collect();
+    let wish = Shrink {
+        max_width: Some(700),
+        ..Shrink::default()
+    };
+    let seen = |orientation| {
+        let jpeg = turned(
+            &samples,
+            (width, height),
+            SamplingFactor::F_2_2,
+            orientation,
+        );
+        let file = File::bytes(jpeg, Some("stripes.jpg"));
+        let made = shrink(&file, &wish, &Budget::new(Limits::default())).unwrap();
+        Decoder::new(made.document.content.as_ref())
+            .decode()
+            .unwrap()
+    };
+    let (upright, mirrored) = (seen(1), seen(2));
+    let (upright, _) = upright.as_chunks::<3>();
+    let (mirrored, _) = mirrored.as_chunks::<3>();
+    assert_eq!(upright.len(), mirrored.len());
+    let rows = upright.chunks(700).zip(mirrored.chunks(700));
+    let pairs = rows.flat_map(|(row, other)| row.iter().zip(other.iter().rev()));
+    let differences = pairs.flat_map(|(one, other)| [0, 2].map(|c| one[c].abs_diff(other[c])));
+    let differences: Vec<f64> = differences.map(f64::from).collect();
+    let mean = differences.iter().sum::<f64>() / differences.len() as f64;
+    assert!(mean < 4.0, "colours are off by {mean} on average");
 }

@@ -72,6 +72,12 @@ impl Picture {
         self.height
     }
 
+    /// Whether no sample of colour lies at an edge for half of a place alone.
+    #[cfg(feature = "documents-turbo")]
+    pub(super) fn has_even_sides(&self) -> bool {
+        self.width.is_multiple_of(2) && self.height.is_multiple_of(2)
+    }
+
     /// What its samples are.
     pub(crate) fn space(&self) -> Space {
         self.space
