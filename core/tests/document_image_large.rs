@@ -111,7 +111,7 @@ fn a_mirrored_picture_has_its_colours_where_its_light_is() {
     let row = || (0..width).flat_map(|x| if red(x) { [200, 60, 60] } else { [60, 60, 200] });
     let samples: Vec<u8> = (0..height).flat_map(|_| row()).collect();
     let wish = Shrink {
-        max_width: Some(700),
+        max_width: Some(699),
         ..Shrink::default()
     };
     let seen = |orientation| {
@@ -131,10 +131,11 @@ fn a_mirrored_picture_has_its_colours_where_its_light_is() {
     let (upright, _) = upright.as_chunks::<3>();
     let (mirrored, _) = mirrored.as_chunks::<3>();
     assert_eq!(upright.len(), mirrored.len());
-    let rows = upright.chunks(700).zip(mirrored.chunks(700));
+    let rows = upright.chunks(699).zip(mirrored.chunks(699));
     let pairs = rows.flat_map(|(row, other)| row.iter().zip(other.iter().rev()));
     let differences = pairs.flat_map(|(one, other)| [0, 2].map(|c| one[c].abs_diff(other[c])));
     let differences: Vec<f64> = differences.map(f64::from).collect();
     let mean = differences.iter().sum::<f64>() / differences.len() as f64;
-    assert!(mean < 4.0, "colours are off by {mean} on average");
+    // Colours that lie for two pixels each are 9 off where they lie for others; a whole pixel is 21.
+    assert!(mean < 14.0, "colours are off by {mean} on average");
 }

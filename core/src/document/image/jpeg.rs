@@ -249,8 +249,6 @@ pub(super) fn decode(
     #[cfg(feature = "documents-turbo")]
     if let Some(at_least) = at_least
         && let Some(picture) = turbo::decode(content, at_least, MOST_SCANS)
-        // Turned planes with an odd side would have their colours shifted.
-        && (markers.orientation.unwrap_or(1) == 1 || picture.has_even_sides())
     {
         return Ok(Decoded {
             picture,

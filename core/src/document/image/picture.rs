@@ -72,12 +72,6 @@ impl Picture {
         self.height
     }
 
-    /// Whether no sample of colour lies at an edge for half of a place alone.
-    #[cfg(feature = "documents-turbo")]
-    pub(super) fn has_even_sides(&self) -> bool {
-        self.width.is_multiple_of(2) && self.height.is_multiple_of(2)
-    }
-
     /// What its samples are.
     pub(crate) fn space(&self) -> Space {
         self.space
@@ -198,12 +192,16 @@ impl Picture {
             5 => (false, false),
             _ => return Ok(self),
         };
-        let mut samples = Vec::with_capacity(self.samples.len());
-        for (plane, own) in self
+        // Where an odd side begins anew from its end, a sample of colour would be of other places.
+        let odd = from_right && !self.width.is_multiple_of(2)
+            || from_bottom && !self.height.is_multiple_of(2);
+        let this = if odd { self.into_packed() } else { self };
+        let mut samples = Vec::with_capacity(this.samples.len());
+        for (plane, own) in this
             .space
-            .planes(self.width, self.height)
+            .planes(this.width, this.height)
             .iter()
-            .zip(self.planes())
+            .zip(this.planes())
         {
             let turn = if plane.pixel == PixelType::U8 {
                 turn::<1>
@@ -217,7 +215,7 @@ impl Picture {
                 &mut samples,
             );
         }
-        let space = match self.space {
+        let space = match this.space {
             Space::Planes { across, down } if sides => Space::Planes {
                 across: down,
                 down: across,
