@@ -267,6 +267,10 @@ impl Client {
                 let forgotten = self.ledger()?.forget(keys).await?;
                 Ok(told(&json!({ "forgotten": forgotten })))
             }
+            other if call.operation.prepares() => Err(Error::new(
+                code::OPERATION_UNKNOWN,
+                format!("Operation `{other}` is of a local file, not of a client"),
+            )),
             other => Err(Error::new(
                 code::INTERNAL,
                 format!("Operation `{other}` is not wired"),
