@@ -144,6 +144,8 @@ typedef struct mindee_delivery mindee_delivery;
 
 // What was found in a local file, and the files that were made of it. It does not change, and
 // threads may share it.
+//
+// A library that was built without the feature `documents` has none of its functions.
 typedef struct mindee_documents mindee_documents;
 
 // Why a call failed. It does not change, and threads may share it.

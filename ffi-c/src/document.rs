@@ -18,6 +18,8 @@ use crate::value::mindee_value;
 
 /// What was found in a local file, and the files that were made of it. It does not change, and
 /// threads may share it.
+///
+/// A library that was built without the feature `documents` has none of its functions.
 pub struct mindee_documents(Prepared);
 
 /// A file that was made.

@@ -20,6 +20,7 @@
 mod boundary;
 pub mod cancel;
 pub mod client;
+#[cfg(feature = "documents")]
 pub mod document;
 pub mod error;
 pub mod handle;

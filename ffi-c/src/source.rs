@@ -8,7 +8,6 @@ use std::mem::MaybeUninit;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use mindee_core::document::Document;
 use mindee_core::{Error, Source};
 
 use crate::boundary::{guard_free, guard_new, null};
@@ -62,7 +61,8 @@ impl Read for Reader {
 
 impl mindee_source {
     /// A file that was made here, shared and not copied.
-    pub(crate) fn made(document: &Document) -> Self {
+    #[cfg(feature = "documents")]
+    pub(crate) fn made(document: &mindee_core::document::Document) -> Self {
         let filename = Some(document.filename.clone());
         Self(Kind::Bytes(document.content.clone(), filename))
     }
