@@ -50,7 +50,9 @@ def measure(ground):
         wall = time.monotonic() - begun
         taken = sandbox.meter()["billed"]["documents_by_alias"]
     held = {state: list(states.values()).count(state) for state in set(states.values())}
-    lost = count - len(states) + sum(1 for state in states.values() if state in ("intended", "taken"))
+    lost = (
+        count - len(states) + sum(1 for state in states.values() if state in ("intended", "taken"))
+    )
     twice = sum(1 for times in taken.values() if times > 1)
     unknown = [alias for alias, state in states.items() if state == "unknown"]
     table(

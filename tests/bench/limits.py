@@ -69,8 +69,7 @@ class Known:
         for i in range(last - 1, -1, -1):
             asked = price * (1 - self.ready[i])
             best[i], following[i] = min(
-                (asked + cost(i, j) + best[j], j)
-                for j in range(i + 1, min(last, i + 200) + 1)
+                (asked + cost(i, j) + best[j], j) for j in range(i + 1, min(last, i + 200) + 1)
             )
         found = [0]
         while found[-1] < last:

@@ -116,9 +116,7 @@ def ready_moments(sandbox, ids):
 
 
 def moment(text):
-    return (
-        datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC).timestamp()
-    )
+    return datetime.fromisoformat(text.removesuffix("Z")).replace(tzinfo=UTC).timestamp()
 
 
 def ended(sets):
@@ -140,9 +138,7 @@ def one_by_one(ground):
 def show_few(done):
     rows = []
     dice = random.Random(7)
-    samples = {
-        kind: [times(dice) for _ in range(4000)] for kind, times in KINDS.items()
-    }
+    samples = {kind: [times(dice) for _ in range(4000)] for kind, times in KINDS.items()}
     for (kind, count, schedule), one in done.items():
         fixed = done[kind, count, "fixed 1.5 s"]
         own = median(one.delays)

@@ -10,7 +10,7 @@ fuzz_target!(|content: &[u8]| {
         None => (content, content),
     };
     let first = String::from_utf8_lossy(first);
-    let _ = unwrap_json(body.to_vec().into(), &first);
+    let _ = unwrap_json(body, &first, || body.to_vec().into());
     let unsigned = unwrap_unsigned(content.to_vec(), 1 << 20);
 
     let secret = SigningSecret::new("0123456789abcdef0123456789abcdef").expect("a secret");

@@ -9,9 +9,9 @@
         inference = client.extraction.run(photo, model_id="your-model-id")
 
 Every function takes a path, bytes or base64 text, blocks until it is done, and leaves the
-interpreter to other threads meanwhile; under asyncio, use ``asyncio.to_thread``. What hostile files
-can cost is limited: ``limit_pixels``, ``limit_pages``, ``limit_objects``, ``limit_inflated`` (bytes),
-``limit_nesting`` and ``limit_time`` (seconds) raise or lower that.
+interpreter to other threads meanwhile; under asyncio, use ``asyncio.to_thread``. What hostile
+files can cost is limited: ``limit_pixels``, ``limit_pages``, ``limit_objects``,
+``limit_inflated`` (bytes), ``limit_nesting`` and ``limit_time`` (seconds) raise or lower that.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Inspection(View):
     length: int
     """In bytes."""
     pages: int | None
-    """Pages of a PDF or TIFF, pictures of a HEIF sequence; 1 for other pictures. ``None`` where only a
-    password would tell."""
+    """Pages of a PDF or TIFF, pictures of a HEIF sequence; 1 for other pictures. ``None`` where
+    only a password would tell."""
     width: int | None
     """In pixels as stored; ``None`` for a PDF."""
     height: int | None
@@ -103,7 +103,8 @@ class Repaired(Document):
     __slots__ = ("mended",)
 
     mended: list[str]
-    """What was mended, such as ``cross_reference_rebuilt``; empty for a sound file, which is unchanged."""
+    """What was mended, such as ``cross_reference_rebuilt``; empty for a sound file, which is
+    unchanged."""
 
 
 class Shrunk(Document):
@@ -177,8 +178,8 @@ def shrink(
     fast: bool | None = None,
     **limits: Unpack[LimitOptions],
 ) -> Shrunk:
-    """Makes a picture, or the scanned pages of a PDF, smaller: to a width and height, to millions of
-    pixels (4 unless a size is given), or to bytes. The picture is turned upright and never
+    """Makes a picture, or the scanned pages of a PDF, smaller: to a width and height, to millions
+    of pixels (4 unless a size is given), or to bytes. The picture is turned upright and never
     enlarged. ``quality`` is JPEG's, 85 unless given; ``dpi``, 200 unless given, is for the pages of
     a PDF. ``fast`` decodes large JPEG files quicker and a little less sharp."""
     given = dict(
@@ -204,8 +205,8 @@ def cut(
     dpi: int | None = None,
     **limits: Unpack[LimitOptions],
 ) -> list[Document]:
-    """Cuts a file into what a split or crop result found in it: documents by their pages, or pictures
-    at full resolution. Their names sort. ``result`` is what ``client.split.run`` or
+    """Cuts a file into what a split or crop result found in it: documents by their pages, or
+    pictures at full resolution. Their names sort. ``result`` is what ``client.split.run`` or
     ``client.crop.run`` gave, or its JSON."""
     given = dict(limits, result=json_of(result), quality=quality, dpi=dpi)
     return [made for made, _ in made_by("document.cut", source, given, Document)]

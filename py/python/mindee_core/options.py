@@ -85,8 +85,8 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
     preflight: str | None
-    """What to do with a local document that Mindee would refuse: ``refuse`` it before it is sent, or
-    ``mend`` it where that can be done."""
+    """What to do with a local document that Mindee would refuse: ``refuse`` it before it is sent,
+    or ``mend`` it where that can be done."""
     source_name: str | None
     """File name of a source that is bytes or a stream."""
 

@@ -25,16 +25,10 @@ if TYPE_CHECKING:
     Content: TypeAlias = bytes | bytearray | memoryview
 
     Source: TypeAlias = (
-        str
-        | os.PathLike[Any]
-        | Content
-        | Readable
-        | Iterable[Content]
-        | "Base64"
-        | "Document"
+        str | os.PathLike[Any] | Content | Readable | Iterable[Content] | "Base64" | "Document"
     )
-    """A path or https URL, a path, bytes, an open binary file, an iterable of bytes, base64 text, or a
-    file that was made by ``mindee_core.document``.
+    """A path or https URL, bytes, an open binary file, an iterable of bytes, base64 text, or a file
+    that was made by ``mindee_core.document``.
 
     Paths, files and iterables are streamed and never held in memory; ``bytes`` are sent without a
     copy. A file is read from where it stands, by a thread of its own, and is not closed; its name

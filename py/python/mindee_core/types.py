@@ -177,9 +177,7 @@ class Inference(Document, _Result[R]):
         "active_options": one(ActiveOptions),
     }
 
-    def __init__(
-        self, raw: bytes, kind: type[R] | None = None, outline: str | None = None
-    ) -> None:
+    def __init__(self, raw: bytes, kind: type[R] | None = None, outline: str | None = None) -> None:
         super().__init__(raw)
         self._kind = kind
         self._outline = outline

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from measure import Idle, Measured
+
 from mindee_core import AsyncClient, Client, MindeeError
 
 kind, task, count, at_once, subject, model = sys.argv[1:7]

@@ -40,7 +40,9 @@ def official():
         response = LocalResponse(body)
         if not response.is_valid_hmac_signature(secret, signature):
             sys.exit("the signature was refused")
-        return response.deserialize_response(ExtractionResponse).inference.result.fields[FIELD].value
+        return (
+            response.deserialize_response(ExtractionResponse).inference.result.fields[FIELD].value
+        )
 
     def refuse():
         if LocalResponse(body).is_valid_hmac_signature(secret, "0" * 64):
