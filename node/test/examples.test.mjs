@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -60,5 +60,14 @@ test("batch.mjs reads a folder, and started again sends nothing twice", async ()
     assert.deepEqual(stdout.trim().split("\n").sort(), ["a.pdf\tdone", "b.pdf\tdone", "c.pdf\tdone"]);
   }
   assert.equal((await sandbox.seen()).billed.documents - before, 3);
+  rmSync(folder, { recursive: true });
+});
+
+test("prepare.mjs makes a file ready, and writes it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mindee-prepare-"));
+  const { code, stdout, stderr } = await example("prepare.mjs", data("documents/tiff/plain.tiff"), folder);
+  assert.deepEqual([code, stderr], [0, ""]);
+  const { size } = statSync(join(folder, "plain.jpg"));
+  assert.equal(stdout, `cost: The file has 1 page\nplain.jpg: ${size} bytes\n`);
   rmSync(folder, { recursive: true });
 });

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import DATA
 
-EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "invoice.py"
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+EXAMPLE = EXAMPLES / "invoice.py"
 
 
 def run(sandbox, document):
@@ -42,3 +43,16 @@ def test_the_example_tells_an_error_and_fails(sandbox):
     done = run(sandbox, DATA / "missing.pdf")
     assert (done.returncode, done.stdout) == (1, "")
     assert "missing.pdf does not exist." in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [("broken-header.pdf", "broken-header.pdf"), ("documents/tiff/plain.tiff", "plain.jpg")],
+)
+def test_a_file_is_made_ready(tmp_path, given, made):
+    command = [sys.executable, EXAMPLES / "prepare.py", DATA / given, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    *findings, last = done.stdout.splitlines()
+    assert "cost: The file has 1 page" in findings
+    assert last == f"{made}: {(tmp_path / made).stat().st_size} bytes"

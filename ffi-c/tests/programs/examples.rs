@@ -84,3 +84,22 @@ fn the_lines_of_the_readme_print_the_total() {
         assert_eq!(run(world.tell(&mut command).current_dir(&data)), total);
     }
 }
+
+#[test]
+fn the_example_makes_a_file_ready_and_writes_it() {
+    let made = tempfile::NamedTempFile::new().unwrap();
+    let mut command = Command::new(build(
+        "gcc",
+        &["-std=c99"],
+        "examples/prepare.c",
+        Link::Shared,
+    ));
+    let told = run(command
+        .arg(folder().join("../tests/data/documents/tiff/plain.tiff"))
+        .arg(made.path()));
+    let length = made.path().metadata().unwrap().len();
+    assert_eq!(
+        told,
+        format!("cost: The file has 1 page\nplain.jpg: {length} bytes\n")
+    );
+}
