@@ -10,14 +10,12 @@ from pathlib import Path
 from mindee_core import MindeeError, document
 
 
-def prepare(path, folder):
+def prepare(path: str, folder: str) -> None:
     found = document.preflight(path)
     for finding in found.findings:
         print(f"{finding.severity}: {finding.message}")
-    if found.inspection and found.inspection.media_type == "application/pdf":
-        ready = document.repair(path)
-    else:
-        ready = document.shrink(path)
+    is_pdf = found.inspection and found.inspection.media_type == "application/pdf"
+    ready = document.repair(path) if is_pdf else document.shrink(path)
     Path(folder, ready.filename).write_bytes(ready.content)
     print(f"{ready.filename}: {len(ready.content)} bytes")
 
