@@ -311,3 +311,13 @@ fn what_is_no_pdf_is_not_mended() {
         "document.type_unfit"
     );
 }
+
+#[test]
+fn what_cannot_be_put_right_is_not_said_to_be() {
+    // Made by fuzzing: a node of the page tree cannot be written anew.
+    let pdf = include_bytes!("document_pdfs/node-that-cannot-be-replaced.pdf");
+    let once = mend(pdf);
+    let again = mend(&once.document.content);
+    assert!(again.mended.is_empty(), "{:?}", again.mended);
+    assert_eq!(again.document.content, once.document.content);
+}

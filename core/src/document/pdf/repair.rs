@@ -83,8 +83,7 @@ impl Mending {
         if tree.fallen {
             self.new_tree(reader)?;
             self.mended.push("page_tree_rebuilt");
-        } else if !tree.wrong.is_empty() {
-            self.recount(reader, &tree.wrong)?;
+        } else if self.recount(reader, &tree.wrong)? {
             self.mended.push("page_count_corrected");
         }
         let Faulty { lengths, open } = std::mem::take(&mut self.faulty);
@@ -102,8 +101,9 @@ impl Mending {
         Ok(())
     }
 
-    /// Says what the nodes have.
-    fn recount(&mut self, reader: &mut Reader<'_>, wrong: &[Miscount]) -> Result<(), Error> {
+    /// Says what the nodes have. Whether that could be said of any: a node may be no object of its own.
+    fn recount(&mut self, reader: &mut Reader<'_>, wrong: &[Miscount]) -> Result<bool, Error> {
+        let mut corrected = false;
         for Miscount { node, kids, pages } in wrong {
             let Object::Dictionary(mut dictionary) = reader.get(*node)?.object else {
                 continue;
@@ -118,8 +118,9 @@ impl Mending {
             );
             self.added
                 .insert(*node, Some(Object::Dictionary(dictionary)));
+            corrected = true;
         }
-        Ok(())
+        Ok(corrected)
     }
 
     /// A catalog, and one node above all pages that were found.
