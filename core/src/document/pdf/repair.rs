@@ -83,7 +83,8 @@ impl Mending {
         if tree.fallen {
             self.new_tree(reader)?;
             self.mended.push("page_tree_rebuilt");
-        } else if self.recount(reader, &tree.wrong)? {
+        } else if !tree.wrong.is_empty() {
+            self.recount(reader, &tree.wrong)?;
             self.mended.push("page_count_corrected");
         }
         let Faulty { lengths, open } = std::mem::take(&mut self.faulty);
@@ -101,11 +102,15 @@ impl Mending {
         Ok(())
     }
 
-    /// Says what the nodes have. Whether that could be said of any: a node may be no object of its own.
-    fn recount(&mut self, reader: &mut Reader<'_>, wrong: &[Miscount]) -> Result<bool, Error> {
-        let mut corrected = false;
+    /// Says what the nodes have.
+    fn recount(&mut self, reader: &mut Reader<'_>, wrong: &[Miscount]) -> Result<(), Error> {
         for Miscount { node, kids, pages } in wrong {
-            let Object::Dictionary(mut dictionary) = reader.get(*node)?.object else {
+            // Of a node that breaks off, what the walk could read of it.
+            let mut read = reader.get(*node)?.object;
+            if read == Object::Null {
+                read = reader.get_only(*node, Some(tree::OF_A_NODE))?.object;
+            }
+            let Object::Dictionary(mut dictionary) = read else {
                 continue;
             };
             dictionary.set(
@@ -118,9 +123,8 @@ impl Mending {
             );
             self.added
                 .insert(*node, Some(Object::Dictionary(dictionary)));
-            corrected = true;
         }
-        Ok(corrected)
+        Ok(())
     }
 
     /// A catalog, and one node above all pages that were found.

@@ -14,7 +14,7 @@ pub(crate) const INHERITED: &[&str] = &["Resources", "MediaBox", "CropBox", "Rot
 /// What is read of a node to know it for one: little, for it is read of every page.
 const LOOKED_AT: &[&str] = &["Kids"];
 /// What more is read of a node.
-const OF_A_NODE: &[&str] = &[
+pub(super) const OF_A_NODE: &[&str] = &[
     "Type",
     "Count",
     "Resources",
