@@ -54,6 +54,7 @@ pub mod retry;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 mod secret;
+mod sizes;
 pub mod source;
 mod tls;
 mod transport;

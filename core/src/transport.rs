@@ -23,6 +23,7 @@ use crate::error::{Error, causes_of, code};
 use crate::process::PerProcess;
 use crate::retry::retry_after;
 use crate::secret::ApiKey;
+use crate::sizes::wide;
 use crate::source::Chunks;
 use crate::tls;
 
@@ -274,7 +275,7 @@ fn encode(form: Form, activity: &Arc<Activity>) -> Result<multipart::Form, Error
         watch.moved();
         match &chunk {
             Ok(bytes) => {
-                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                let length = wide(bytes.len());
                 watch.sent.fetch_add(length, Ordering::Relaxed);
             }
             Err(error) => {

@@ -24,6 +24,7 @@ use crate::error::{Error, code};
 use crate::lenient::{or_default, read_json};
 use crate::problem::Problem;
 use crate::product::{AnyResult, Inference, unreadable};
+use crate::sizes::wide;
 
 mod json;
 
@@ -246,7 +247,7 @@ pub fn sign(body: &[u8], secret: &SigningSecret) -> Result<String, Error> {
 }
 
 fn check_size(body: &[u8], largest: u64) -> Result<(), Error> {
-    let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let length = wide(body.len());
     if length <= largest {
         return Ok(());
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, code};
 use crate::media;
+use crate::sizes::{index, wide};
 use crate::source::{self, Source};
 
 /// A local file. One on the disk is not read before it is asked for, and only there.
@@ -31,7 +32,7 @@ impl File {
         let content = content.into();
         Self {
             filename: filename.map(str::to_owned),
-            length: u64::try_from(content.len()).unwrap_or(u64::MAX),
+            length: wide(content.len()),
             held: Held::Memory(content),
         }
     }
@@ -84,13 +85,14 @@ impl File {
         let length = length.min(self.length - from);
         match &self.held {
             Held::Memory(content) => {
-                let from = usize::try_from(from).unwrap_or(usize::MAX);
-                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                let from = index(from);
+                let length = index(length);
                 Ok(content.slice(from..from.saturating_add(length)))
             }
             Held::Disk(_) => {
                 let mut reader = self.reader();
-                let mut bytes = Vec::new();
+                // Without room for all of it, it would be read in many small steps.
+                let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
                 reader
                     .seek(SeekFrom::Start(from))
                     .and_then(|_| reader.take(length).read_to_end(&mut bytes))

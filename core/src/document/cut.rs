@@ -8,6 +8,7 @@ use super::shrink::renamed;
 use super::wanted::{Crop, Range, Wanted, item};
 use super::{Budget, Document, File, inspect, keep_pages};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// How crops are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,8 +171,7 @@ impl Cutter<'_> {
             let jpeg = picture
                 .crop(left, top, width, height)?
                 .to_jpeg(self.options.quality)?;
-            self.budget
-                .inflated(u64::try_from(jpeg.len()).unwrap_or(u64::MAX))?;
+            self.budget.inflated(wide(jpeg.len()))?;
             let name = format!("_page-{:0digits$}-item-{:03}", page + 1, number + 1);
             let filename = self.named(&name, "image/jpeg");
             made.push((

@@ -6,6 +6,7 @@ use super::pdf::Pages;
 use super::shrink::renamed;
 use super::{Budget, Document, File, image};
 use crate::error::{Error, code};
+use crate::sizes::{index, wide};
 
 /// A new file of these pages, in the order given, as often as they are given. 0 is the first page, -1
 /// the last. A file of fewer than `on_min_pages` pages comes back unchanged, and so does a sound one of
@@ -52,38 +53,31 @@ fn made(
 ) -> Result<Document, Error> {
     let media_type = file.media_type()?;
     let filename = renamed(file.filename(), media_type);
-    let unchanged = |count: usize| u64::try_from(count).unwrap_or(u64::MAX) < on_min_pages;
+    // None where the file is to come back as it is.
+    let chosen = |count: usize, sound: bool| {
+        if wide(count) < on_min_pages {
+            return Ok(None);
+        }
+        let pages = some(choose(count)?)?;
+        let as_it_is = sound && pages.iter().copied().eq(0..count);
+        Ok::<_, Error>(Some(pages).filter(|_| !as_it_is))
+    };
     let content = match media_type {
         "application/pdf" => {
             let all = Pages::of(file, budget)?;
-            let count = all.count();
-            let pages = if unchanged(count) {
-                None
-            } else {
-                Some(some(choose(count)?)?)
-            };
-            match pages {
-                Some(pages) if !(all.is_sound() && is_all(&pages, count)) => {
+            match chosen(all.count(), all.is_sound())? {
+                Some(pages) => {
                     budget.pages(wide(pages.len()))?;
                     Bytes::from(all.keep(&pages)?)
                 }
-                _ => file.whole()?,
+                None => file.whole()?,
             }
         }
         "image/tiff" => {
             let count = image::inspect(file, media_type, budget)?.pages.unwrap_or(0);
-            let count = usize::try_from(count).unwrap_or(usize::MAX);
-            let pages = if unchanged(count) {
-                None
-            } else {
-                Some(some(choose(count)?)?)
-            };
-            match pages {
-                Some(pages) if !is_all(&pages, count) => {
-                    let pages: Vec<u64> = pages.into_iter().map(wide).collect();
-                    image::tiff_pages(file, &pages, budget)?
-                }
-                _ => file.whole()?,
+            match chosen(index(count), true)? {
+                Some(pages) => image::tiff_pages(file, &pages, budget)?,
+                None => file.whole()?,
             }
         }
         other => {
@@ -124,12 +118,4 @@ fn some(pages: Vec<usize>) -> Result<Vec<usize>, Error> {
         ));
     }
     Ok(pages)
-}
-
-fn is_all(pages: &[usize], count: usize) -> bool {
-    pages.iter().copied().eq(0..count)
-}
-
-fn wide(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

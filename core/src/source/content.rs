@@ -13,6 +13,7 @@ use tokio_util::io::ReaderStream;
 use super::LARGEST;
 use super::prepare::file_error;
 use crate::error::{Error, code};
+use crate::sizes::{index, wide};
 
 /// Large enough that reading costs little, small enough that memory stays flat.
 pub(super) const CHUNK: usize = 128 * 1024;
@@ -129,7 +130,7 @@ pub(super) async fn fill(
     chunks: &mut Chunks,
     most: u64,
 ) -> Result<bool, Error> {
-    while size(read) < most {
+    while wide(read.len()) < most {
         match chunks.try_next().await? {
             Some(chunk) => read.extend_from_slice(&chunk),
             None => return Ok(true),
@@ -152,10 +153,10 @@ pub(super) fn counted(chunks: Chunks, length: Option<u64>) -> Chunks {
             };
         };
         if let Some(length) = length {
-            let left = usize::try_from(length - sent).unwrap_or(usize::MAX);
+            let left = index(length - sent);
             chunk.truncate(left);
         }
-        let sent = sent.saturating_add(size(&chunk));
+        let sent = sent.saturating_add(wide(chunk.len()));
         if sent > LARGEST {
             return Err(Error::new(
                 code::SOURCE_TOO_LARGE,
@@ -165,8 +166,4 @@ pub(super) fn counted(chunks: Chunks, length: Option<u64>) -> Chunks {
         Ok(Some((chunk, (chunks, sent))))
     })
     .boxed()
-}
-
-pub(super) fn size(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }

@@ -8,10 +8,11 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt};
 use url::Url;
 
-use super::content::{Chunks, Content, Once, SMALL, counted, fill, size, spent};
+use super::content::{Chunks, Content, Once, SMALL, counted, fill, spent};
 use super::{Kind, LARGEST, Source};
 use crate::error::{Error, Row, code};
 use crate::media;
+use crate::sizes::wide;
 
 /// A source that passed every local check.
 pub(crate) enum Prepared {
@@ -132,7 +133,7 @@ fn look(path: &Path) -> io::Result<Option<(u64, Vec<u8>)>> {
 }
 
 fn prepare_bytes(content: Bytes, filename: Option<String>) -> Result<PreparedFile, Error> {
-    let length = u64::try_from(content.len()).unwrap_or(u64::MAX);
+    let length = wide(content.len());
     check_length(length, filename.as_deref().unwrap_or("The document"))?;
     let media_type = media::sniff(&content, filename.as_deref())?;
     let filename = filename.unwrap_or_else(|| media::default_filename(media_type));
@@ -156,12 +157,12 @@ async fn prepare_stream(
     let mut chunks = counted(chunks, length);
     let mut read = BytesMut::new();
     let ended = fill(&mut read, &mut chunks, media::HEAD).await?;
-    check_length(size(&read), what)?;
+    check_length(wide(read.len()), what)?;
     let media_type = media::sniff(&read, filename.as_deref())?;
     let filename = filename.unwrap_or_else(|| media::default_filename(media_type));
     let whole = ended || fill(&mut read, &mut chunks, SMALL).await?;
     let (length, content) = if whole {
-        (Some(size(&read)), Content::Bytes(read.freeze()))
+        (Some(wide(read.len())), Content::Bytes(read.freeze()))
     } else {
         let read = stream::once(async { Ok(read.freeze()) });
         (length, Content::Once(Once::new(read.chain(chunks).boxed())))

@@ -11,6 +11,7 @@ use super::colour::over_white;
 use super::picture::{Picture, Space, damaged};
 use super::{Decoded, Header};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// The longest description of a file's items: a picture of a thousand tiles has 50 kB, and a colour
 /// profile may be in it too.
@@ -64,7 +65,7 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     if width == 0 || height == 0 {
         return Err(damaged("it has no size"));
     }
-    let items = u64::try_from(heif.top_level_image_ids().len()).unwrap_or(u64::MAX);
+    let items = wide(heif.top_level_image_ids().len());
     let shown = match front.movie {
         Some(movie) => sequence::pictures(file, movie, budget)?,
         None => 0,
@@ -181,7 +182,7 @@ impl Front {
 
 /// Refuses what would take long to read: counts are looked at before the items are.
 fn sensible(meta: Bytes) -> Result<(), Error> {
-    let length = u64::try_from(meta.len()).unwrap_or(u64::MAX);
+    let length = wide(meta.len());
     let meta = File::bytes(meta, None);
     // Four bytes of version and flags are in front of the boxes.
     let mut at = 4;

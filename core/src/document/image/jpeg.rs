@@ -14,6 +14,7 @@ use super::picture::{Picture, Space, damaged, length, size_of_samples};
 use super::turbo;
 use super::{Decoded, Header, tiff};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// Where the end of a JPEG is looked for first.
 const TAIL: u64 = 64 << 10;
@@ -236,7 +237,7 @@ pub(super) fn decode(
     } else {
         samples
     };
-    budget.inflated(u64::try_from(held).unwrap_or(u64::MAX))?;
+    budget.inflated(wide(held))?;
     if markers.progressive() {
         let scans = content
             .windows(2)

@@ -3,6 +3,7 @@
 use fast_image_resize::PixelType;
 
 use crate::error::{Error, code};
+use crate::sizes::index;
 
 /// How large a picture is, in bytes, before half of the work goes to another thread.
 pub(super) const WORTH_A_THREAD: usize = 3 << 20;
@@ -335,7 +336,7 @@ pub(super) fn size_of_samples(width: u32, height: u32, per_pixel: usize) -> Resu
 }
 
 pub(super) fn length(side: u32) -> usize {
-    usize::try_from(side).unwrap_or(usize::MAX)
+    index(side.into())
 }
 
 pub(super) fn damaged(why: &str) -> Error {

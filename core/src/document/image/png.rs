@@ -10,6 +10,7 @@ use super::colour::over_white;
 use super::picture::{Picture, Space, damaged, size_of_samples};
 use super::{Decoded, Header, tiff};
 use crate::error::Error;
+use crate::sizes::wide;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// The longest EXIF metadata that is read, in bytes.
@@ -95,7 +96,7 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         ColorType::Rgb | ColorType::Indexed => (3, Space::Rgb),
     };
     let whole = size_of_samples(header.width, header.height, per_pixel)?;
-    budget.inflated(u64::try_from(whole).unwrap_or(u64::MAX))?;
+    budget.inflated(wide(whole))?;
     let mut samples = if reader.info().interlaced {
         let mut samples = vec![0; whole];
         reader.next_frame(&mut samples).map_err(wrong)?;

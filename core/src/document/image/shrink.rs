@@ -10,6 +10,7 @@ use super::picture::{Picture, damaged};
 use super::tiff::{JPEG, Page, Tiff, Writer, tag};
 use super::{Header, header, jpeg, stored};
 use crate::error::Error;
+use crate::sizes::wide;
 
 /// Quality is given up down to this, and size after it: print is legible still.
 const LOWEST_QUALITY: u8 = 60;
@@ -85,12 +86,10 @@ pub(crate) fn shrink(
         };
         ("image/jpeg", search(wish, attempted)?)
     };
-    if u64::try_from(made.len()).unwrap_or(u64::MAX) >= file.length() {
+    if wide(made.len()) >= file.length() {
         return Shrunk::unchanged(file, media_type, "The picture would not become smaller");
     }
-    let note = wish
-        .max_bytes
-        .filter(|most| u64::try_from(made.len()).unwrap_or(u64::MAX) > *most);
+    let note = wish.max_bytes.filter(|most| wide(made.len()) > *most);
     let note = note.map(|most| format!("The picture is not legible in {most} bytes"));
     let filename = renamed(file.filename(), media_type_now);
     let document = Document {
@@ -203,7 +202,7 @@ impl<'a> Pages<'a> {
     }
 
     fn make(&self, attempt: Try) -> Result<Vec<u8>, Error> {
-        let count = u64::try_from(self.offsets.len()).unwrap_or(u64::MAX);
+        let count = wide(self.offsets.len());
         let mut writer = Writer::new(self.tiff.layout, count);
         for (index, offset) in (0..count).zip(&self.offsets) {
             match self.page(index, *offset, attempt)? {
@@ -253,7 +252,7 @@ impl<'a> Pages<'a> {
         let picture = stored(self.content, "image/tiff", index, None, self.budget)?;
         let picture = picture.shrunk(sides, self.budget)?;
         let jpeg = picture.to_jpeg(attempt.quality)?;
-        let smaller = u64::try_from(jpeg.len()).unwrap_or(u64::MAX) < now;
+        let smaller = wide(jpeg.len()) < now;
         Ok(smaller.then_some((jpeg, picture)))
     }
 }

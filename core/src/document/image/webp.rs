@@ -10,6 +10,7 @@ use super::colour::over_white;
 use super::picture::{Picture, Space, damaged, size_of_samples};
 use super::{Decoded, Header, tiff};
 use crate::error::Error;
+use crate::sizes::wide;
 
 /// The longest EXIF metadata that is read, in bytes.
 const LONGEST_EXIF: u64 = 1 << 20;
@@ -100,7 +101,7 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
     let wrong = |error: image_webp::DecodingError| damaged(&error.to_string());
     // The decoder and the result take four bytes a pixel each, at most.
     let whole = size_of_samples(header.width, header.height, 8)?;
-    budget.inflated(u64::try_from(whole).unwrap_or(u64::MAX))?;
+    budget.inflated(wide(whole))?;
     let mut decoder = WebPDecoder::new(Cursor::new(content.as_ref())).map_err(wrong)?;
     decoder.set_memory_limit(whole.saturating_add(BESIDE));
     if decoder.dimensions() != (header.width, header.height) {

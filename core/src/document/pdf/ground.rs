@@ -10,7 +10,7 @@ use crate::error::Error;
 /// The tag of a PDF may stand this far from the start, in bytes; readers look no further.
 const TAG_WITHIN: usize = 1024;
 /// Enough for most objects.
-const FIRST_LOOK: usize = 1024;
+const FIRST_LOOK: usize = 512;
 
 /// A file, and where in it the PDF begins.
 pub(crate) struct Ground<'a> {

@@ -42,6 +42,7 @@ pub(crate) use repair::repair;
 pub(crate) use shrink::shrink;
 
 use crate::error::{Error, code};
+use crate::sizes::{index, wide};
 
 fn damaged(why: impl Into<String>) -> Error {
     Error::new(code::DOCUMENT_DAMAGED, why)
@@ -49,13 +50,4 @@ fn damaged(why: impl Into<String>) -> Error {
 
 fn is_damage(error: &Error) -> bool {
     error.code() == code::DOCUMENT_DAMAGED.code
-}
-
-fn wide(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// A place in memory; one that is past all memory is past the end of every slice too.
-fn index(place: u64) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
 }

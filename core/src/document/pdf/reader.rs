@@ -1,5 +1,6 @@
 //! Fetches the objects of a file one by one.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::crypt::Crypt;
@@ -222,15 +223,20 @@ impl<'a> Reader<'a> {
     }
 
     /// What a value stands for: itself, or the object that it refers to.
-    pub(crate) fn resolved(&mut self, object: &Object) -> Result<Object, Error> {
-        let mut object = object.clone();
+    pub(crate) fn followed<'o>(&mut self, object: &'o Object) -> Result<Cow<'o, Object>, Error> {
+        let mut object = Cow::Borrowed(object);
         for _ in 0..MOST_STEPS {
-            let Object::Reference(number) = object else {
+            let Object::Reference(number) = *object else {
                 return Ok(object);
             };
-            object = self.get(number)?.object;
+            object = Cow::Owned(self.get(number)?.object);
         }
-        Ok(Object::Null)
+        Ok(Cow::Owned(Object::Null))
+    }
+
+    /// The same, as a copy.
+    pub(crate) fn resolved(&mut self, object: &Object) -> Result<Object, Error> {
+        Ok(self.followed(object)?.into_owned())
     }
 
     /// The entry of a dictionary, references followed.

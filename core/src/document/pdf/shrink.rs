@@ -10,7 +10,7 @@ use super::recode::{Target, recode};
 use super::render::{Canvas, with_canvas};
 use super::rewrite::rewritten;
 use super::scans::{Scan, scans};
-use super::{Pages, wide};
+use super::{Pages, index, wide};
 use crate::document::shrink::renamed;
 use crate::document::{Budget, Document, Encryption, File, Shrink, Shrunk};
 use crate::error::Error;
@@ -43,10 +43,8 @@ pub(crate) fn shrink(file: &File, wish: &Shrink, budget: &Budget) -> Result<Shru
     budget.pages(wide(pages.count()))?;
     let all: Vec<usize> = (0..pages.count()).collect();
     let clean = Bytes::from(pages.keep(&all)?);
-    let before = usize::try_from(file.length()).unwrap_or(usize::MAX);
-    let most = wish
-        .max_bytes
-        .map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+    let before = index(file.length());
+    let most = wish.max_bytes.map(index);
     // Nothing is given up for a number of bytes that the file is within already.
     let most = most.filter(|most| before > *most);
     let wish = &Shrink {

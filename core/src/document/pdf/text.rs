@@ -39,35 +39,35 @@ impl TextSearch {
     ) -> Result<bool, Error> {
         self.left_of_page = self.left.min(OF_A_PAGE);
         self.drawn = DRAWN;
-        let streams = match reader.resolved(contents)? {
-            Object::Array(items) => items,
-            _ => vec![contents.clone()],
-        };
-        let streams: Vec<u32> = streams.iter().filter_map(Object::as_reference).collect();
-        self.content_shows(reader, &streams, resources, 0)
+        self.content_shows(reader, contents, resources, 0)
     }
 
     fn content_shows(
         &mut self,
         reader: &mut Reader<'_>,
-        streams: &[u32],
+        contents: &Object,
         resources: &Object,
         depth: u64,
     ) -> Result<bool, Error> {
-        let Object::Dictionary(resources) = reader.resolved(resources)? else {
+        let resources = reader.followed(resources)?;
+        let Object::Dictionary(resources) = resources.as_ref() else {
             return Ok(false);
         };
-        let fonts = reader.entry(&resources, "Font")?;
+        let fonts = reader.followed(resources.get("Font").unwrap_or(&Object::Null))?;
         let has_fonts = fonts
             .as_dictionary()
             .is_some_and(|fonts| !fonts.0.is_empty());
-        if has_fonts && self.is_shown_in(reader, streams)? {
+        if has_fonts && self.is_shown_in(reader, contents)? {
             return Ok(true);
         }
-        let Object::Dictionary(drawn) = reader.entry(&resources, "XObject")? else {
+        let drawn = reader.followed(resources.get("XObject").unwrap_or(&Object::Null))?;
+        let Object::Dictionary(drawn) = drawn.as_ref() else {
             return Ok(false);
         };
-        for number in drawn.0.iter().filter_map(|(_, value)| value.as_reference()) {
+        for drawn in drawn.0.iter().map(|(_, value)| value) {
+            let Some(number) = drawn.as_reference() else {
+                continue;
+            };
             if self.drawn == 0 || depth >= DEEPEST_FORM {
                 break;
             }
@@ -82,18 +82,20 @@ impl TextSearch {
                 continue;
             };
             let own = form.get("Resources").cloned();
-            let own = own.unwrap_or_else(|| Object::Dictionary(without_forms(&resources)));
-            if self.content_shows(reader, &[number], &own, depth.saturating_add(1))? {
+            let own = own.unwrap_or_else(|| Object::Dictionary(without_forms(resources)));
+            if self.content_shows(reader, drawn, &own, depth.saturating_add(1))? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn is_shown_in(&mut self, reader: &mut Reader<'_>, streams: &[u32]) -> Result<bool, Error> {
+    fn is_shown_in(&mut self, reader: &mut Reader<'_>, contents: &Object) -> Result<bool, Error> {
         let mut search = Search::default();
-        for number in streams {
-            let item = reader.get(*number)?;
+        let streams = reader.followed(contents)?;
+        let streams = streams.as_array().unwrap_or(std::slice::from_ref(contents));
+        for number in streams.iter().filter_map(Object::as_reference) {
+            let item = reader.get(number)?;
             let before = self.left_of_page;
             reader.pieces(&item, OF_ALL, &mut |piece| {
                 let piece = piece.get(..self.left_of_page).unwrap_or(piece);

@@ -11,7 +11,7 @@ use crate::document::content::{File, ReadSeek};
 use crate::error::{Error, code};
 
 /// The least that is read from the disk at once, in bytes: an object, and what stands around it.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 512;
 /// The most that one object may take, its stream left out, in bytes.
 pub(crate) const LARGEST_OBJECT: usize = 16 * 1024 * 1024;
 /// How much is searched at once, in bytes.
@@ -81,17 +81,20 @@ impl<'a> Window<'a> {
                     // Whoever goes on from where he was will go on again.
                     let goes_on = offset >= *from && offset <= held_to.saturating_add(wide(*block));
                     *block = if goes_on {
-                        block.saturating_mul(2).min(STEP)
+                        block.saturating_mul(4).min(STEP)
                     } else {
                         BLOCK
                     };
-                    bytes.clear();
-                    *from = offset;
                     let most = wide(least.max(*block)).min(length - offset);
-                    reader
+                    *from = offset;
+                    bytes.resize(index(most), 0);
+                    let read = reader
                         .seek(SeekFrom::Start(offset))
-                        .and_then(|_| reader.by_ref().take(most).read_to_end(bytes))
-                        .map_err(|error| unreadable(&error))?;
+                        .and_then(|_| reader.read_exact(bytes));
+                    if let Err(error) = read {
+                        bytes.clear();
+                        return Err(unreadable(&error));
+                    }
                 }
                 let held_to = from.saturating_add(wide(bytes.len()));
                 let slice = bytes.get(index(offset - *from)..).unwrap_or_default();

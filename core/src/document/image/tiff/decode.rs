@@ -8,6 +8,7 @@ use super::super::{Decoded, colour, jpeg};
 use super::unpack::{self, Packed};
 use super::{Ifd, Tiff, tag};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// A page as its tags describe it.
 struct Sheet<'a> {
@@ -121,7 +122,7 @@ impl<'a> Sheet<'a> {
     fn samples(&self, budget: &Budget) -> Result<Vec<u8>, Error> {
         let places = self.tiff.parts(&self.ifd)?;
         let size = size_of_samples(self.width, self.height, self.samples)?;
-        budget.inflated(u64::try_from(size).unwrap_or(u64::MAX))?;
+        budget.inflated(wide(size))?;
         let across = self.width.div_ceil(self.part.0);
         let down = self.height.div_ceil(self.part.1);
         let layers = if self.planar { self.samples } else { 1 };

@@ -20,6 +20,7 @@ use super::super::{Budget, File};
 use super::Header;
 use super::picture::damaged;
 use crate::error::Error;
+use crate::sizes::{index, wide};
 
 /// Tags that are read here (TIFF 6.0; EXIF 2.32).
 pub(super) mod tag {
@@ -155,7 +156,7 @@ impl<'a> Tiff<'a> {
                 chain.broken = true;
                 break;
             }
-            budget.pages(u64::try_from(seen.len()).unwrap_or(u64::MAX))?;
+            budget.pages(wide(seen.len()))?;
             budget.objects(1)?;
             let Some(next) = self.next(offset)? else {
                 chain.broken = true;
@@ -205,7 +206,7 @@ impl<'a> Tiff<'a> {
             .file
             .range(from, length.saturating_add(self.layout.word()))?;
         let size = usize::try_from(self.entry()).unwrap_or(12);
-        let split = usize::try_from(length).unwrap_or(usize::MAX);
+        let split = index(length);
         let (entries, _) = bytes.split_at_checked(split).ok_or_else(broken)?;
         let layout = self.layout;
         let entries = entries.chunks_exact(size).filter_map(|raw| {
@@ -347,7 +348,7 @@ pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let chain = tiff.offsets(budget)?;
     let first = chain.pages.first().copied().unwrap_or_default();
     let mut header = tiff.header(&tiff.ifd(first, budget)?)?;
-    header.pages = u64::try_from(chain.pages.len()).unwrap_or(u64::MAX);
+    header.pages = wide(chain.pages.len());
     header.damaged |= chain.broken;
     Ok(header)
 }

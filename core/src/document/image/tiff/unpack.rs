@@ -10,6 +10,7 @@ use weezl::{BitOrder, LzwStatus};
 use super::super::super::Budget;
 use super::super::picture::{damaged, length};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// Numbers of compressions (TIFF 6.0 and its supplements).
 const NONE: u64 = 1;
@@ -39,7 +40,7 @@ impl Packed {
     /// Its rows, one behind the other, of exactly the length that they must have.
     pub(super) fn unpack(&self, data: &Bytes, budget: &Budget) -> Result<Vec<u8>, Error> {
         let size = self.row.saturating_mul(length(self.height));
-        budget.inflated(u64::try_from(size).unwrap_or(u64::MAX))?;
+        budget.inflated(wide(size))?;
         let turned;
         let data: &[u8] = if self.reversed {
             turned = data
@@ -60,7 +61,7 @@ impl Packed {
             FAX_RUNS | FAX_G3 | FAX_G4 => self.fax(data, size)?,
             method if DEFLATE.contains(&method) => {
                 let mut rows = Vec::new();
-                let limit = u64::try_from(size).unwrap_or(u64::MAX);
+                let limit = wide(size);
                 // What is there counts; its length is looked at below.
                 let _ = ZlibDecoder::new(data).take(limit).read_to_end(&mut rows);
                 rows

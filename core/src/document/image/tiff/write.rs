@@ -7,6 +7,7 @@ use super::super::picture::{Space, damaged};
 use super::unpack::JPEG;
 use super::{Ifd, Layout, Tiff, kind, tag};
 use crate::error::{Error, code};
+use crate::sizes::wide;
 
 /// How much is copied at a time.
 const STEP: u64 = 1 << 20;
@@ -173,7 +174,7 @@ impl Writer {
                 }
                 _ => {
                     if let Some(value) = tiff.value(entry)? {
-                        budget.inflated(length_of(&value))?;
+                        budget.inflated(wide(value.len()))?;
                         copy.value = value;
                         made.push(copy);
                     }
@@ -197,7 +198,7 @@ impl Writer {
         let mut moved = Vec::with_capacity(offsets.len());
         for (offset, length) in offsets.iter().zip(lengths) {
             self.align();
-            moved.push(length_of(&self.bytes));
+            moved.push(wide(self.bytes.len()));
             let end = offset.saturating_add(*length);
             if end > tiff.file.length() {
                 return Err(damaged("the data of a page is outside of the file"));
@@ -205,7 +206,7 @@ impl Writer {
             let mut from = *offset;
             while from < end {
                 let part = tiff.file.range(from, STEP.min(end - from))?;
-                budget.inflated(length_of(&part))?;
+                budget.inflated(wide(part.len()))?;
                 self.bytes.extend_from_slice(&part);
                 from = from.saturating_add(STEP);
             }
@@ -222,9 +223,9 @@ impl Writer {
         space: Space,
         budget: &Budget,
     ) -> Result<Vec<Made>, Error> {
-        budget.inflated(length_of(jpeg))?;
+        budget.inflated(wide(jpeg.len()))?;
         self.align();
-        let at = length_of(&self.bytes);
+        let at = wide(self.bytes.len());
         self.bytes.extend_from_slice(jpeg);
         let gray = space == Space::Gray;
         let samples = if gray { 1 } else { 3 };
@@ -238,7 +239,7 @@ impl Writer {
             self.longs(tag::STRIP_OFFSETS, &[at]),
             self.words(tag::SAMPLES_PER_PIXEL, &[samples]),
             self.longs(tag::ROWS_PER_STRIP, &[height]),
-            self.longs(tag::STRIP_BYTE_COUNTS, &[length_of(jpeg)]),
+            self.longs(tag::STRIP_BYTE_COUNTS, &[wide(jpeg.len())]),
         ];
         if self.pages.1 > 1 {
             made.push(self.words(tag::PAGE_NUMBER, &[self.pages.0, self.pages.1]));
@@ -255,11 +256,11 @@ impl Writer {
         let word = self.layout.word();
         let mut fields = Vec::with_capacity(entries.len());
         for entry in &entries {
-            let mut field = if length_of(&entry.value) <= word {
+            let mut field = if wide(entry.value.len()) <= word {
                 entry.value.to_vec()
             } else {
                 self.align();
-                let at = self.number(length_of(&self.bytes), word);
+                let at = self.number(wide(self.bytes.len()), word);
                 self.bytes.extend_from_slice(&entry.value);
                 at
             };
@@ -267,8 +268,8 @@ impl Writer {
             fields.push(field);
         }
         self.align();
-        let at = length_of(&self.bytes);
-        let count = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        let at = wide(self.bytes.len());
+        let count = wide(entries.len());
         self.put(count, if self.layout.big { 8 } else { 2 });
         for (entry, field) in entries.iter().zip(fields) {
             self.put(entry.tag.into(), 2);
@@ -278,7 +279,7 @@ impl Writer {
         }
         let link = self.bytes.len();
         self.put(0, word);
-        if !self.layout.big && length_of(&self.bytes) > u64::from(u32::MAX) {
+        if !self.layout.big && wide(self.bytes.len()) > u64::from(u32::MAX) {
             return Err(Error::new(
                 code::DOCUMENT_LIMIT,
                 "The TIFF would be larger than 4 GB",
@@ -295,7 +296,7 @@ impl Writer {
             (false, true) => kind::IFD,
             (false, false) => kind::LONG,
         };
-        entry.count = u64::try_from(offsets.len()).unwrap_or(u64::MAX);
+        entry.count = wide(offsets.len());
         entry.value = offsets
             .iter()
             .flat_map(|offset| self.number(*offset, self.layout.word()))
@@ -304,7 +305,7 @@ impl Writer {
     }
 
     fn words(&self, tag: u16, values: &[u64]) -> Made {
-        let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
+        let count = wide(values.len());
         Made {
             tag,
             kind: kind::SHORT,
@@ -321,7 +322,7 @@ impl Writer {
     }
 
     fn longs(&self, tag: u16, values: &[u64]) -> Made {
-        let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
+        let count = wide(values.len());
         let value = values
             .iter()
             .flat_map(|value| self.number(*value, 4))
@@ -354,8 +355,4 @@ impl Writer {
             self.bytes.push(0);
         }
     }
-}
-
-fn length_of(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
