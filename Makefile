@@ -29,11 +29,13 @@ test: test-rust test-c test-python test-node test-conformance test-official test
 
 test-rust: tools tools-turbo ## the core and the sandbox
 	cargo test -q -p mindee-core --features documents,ledger,runtime
+	cargo test -q -p mindee-core --test without_features
 	cargo test -q -p mindee-core --features documents-turbo --test document_image \
 		--test document_image_hostile --test document_image_large
 	cargo test -q -p mindee-sandbox
 
 test-c: tools tools-c rust ## the C ABI: header, symbols, compilers, sanitizers, valgrind
+	cargo check -q -p mindee-ffi --no-default-features
 	cargo test -q -p mindee-ffi
 
 test-python: python rust ## the Python wheel: tests, types, stubs

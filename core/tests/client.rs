@@ -6,10 +6,12 @@
     reason = "a test ends by panicking"
 )]
 
+mod served;
+
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use mindee_core::client::ModelQuery;
@@ -17,38 +19,8 @@ use mindee_core::product::ExtractionResult;
 use mindee_core::{ApiKey, Category, Client, ClientOptions, Error, Inference, Params};
 use mindee_sandbox::{Product, RateLimits, Sandbox, Settings};
 use serde_json::json;
+use served::{KEY, data, options, quick, sandbox};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-const KEY: &str = "md_sandbox_canary-2f7c";
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/data")
-        .join(name)
-}
-
-async fn sandbox() -> Sandbox {
-    let settings = Settings {
-        api_key: Some(KEY.to_owned()),
-        processing: Duration::from_millis(20),
-        results: Some(data("results")),
-        ..Settings::default()
-    };
-    Sandbox::start(settings).await.unwrap()
-}
-
-fn options(base_url: &str) -> ClientOptions {
-    ClientOptions::new()
-        .api_key(ApiKey::new(KEY).unwrap())
-        .base_url(base_url)
-}
-
-fn quick(sandbox: &Sandbox) -> Params {
-    Params::new()
-        .model_id(sandbox.model_id(Product::Extraction))
-        .first_poll(Duration::from_millis(30))
-        .poll_interval(Duration::from_millis(30))
-}
 
 async fn run(client: &Client, sandbox: &Sandbox) -> Result<Inference<ExtractionResult>, Error> {
     client

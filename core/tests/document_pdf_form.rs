@@ -83,15 +83,7 @@ fn a_form_of_other_pages_goes() {
     let mut pdf = Making::default();
     let (root, node) = (pdf.reserve(), pdf.reserve());
     let field = pdf.add("<</FT /Tx /T (unseen) /V (secret)>>");
-    let pages: String = (0..2)
-        .map(|_| {
-            let page = pdf.add(&format!(
-                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
-            ));
-            format!("{page} 0 R ")
-        })
-        .collect();
-    pdf.set(node, &format!("<</Type /Pages /Count 2 /Kids [{pages}]>>"));
+    pdf.empty_pages(node, 2);
     pdf.set(
         root,
         &format!("<</Type /Catalog /Pages {node} 0 R /AcroForm <</Fields [{field} 0 R]>>>>"),

@@ -156,14 +156,7 @@ fn annotations_say_on_which_page_they_are_now() {
 fn entries_beneath_one_that_goes_take_its_place() {
     let mut pdf = Making::default();
     let (root, node) = (pdf.reserve(), pdf.reserve());
-    let pages: Vec<usize> = (0..3)
-        .map(|_| {
-            pdf.add(&format!(
-                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
-            ))
-        })
-        .collect();
-    let kids: String = pages.iter().map(|page| format!("{page} 0 R ")).collect();
+    let pages = pdf.empty_pages(node, 3);
     let (outlines, part, chapter, end) =
         (pdf.reserve(), pdf.reserve(), pdf.reserve(), pdf.reserve());
     pdf.set(
@@ -192,7 +185,6 @@ fn entries_beneath_one_that_goes_take_its_place() {
             pages[2]
         ),
     );
-    pdf.set(node, &format!("<</Type /Pages /Count 3 /Kids [{kids}]>>"));
     pdf.set(
         root,
         &format!("<</Type /Catalog /Pages {node} 0 R /Outlines {outlines} 0 R>>"),
@@ -223,15 +215,7 @@ fn entries_beneath_one_that_goes_take_its_place() {
 fn pages_keep_their_labels() {
     let mut pdf = Making::default();
     let (root, node) = (pdf.reserve(), pdf.reserve());
-    let kids: String = (0..6)
-        .map(|_| {
-            let page = pdf.add(&format!(
-                "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>"
-            ));
-            format!("{page} 0 R ")
-        })
-        .collect();
-    pdf.set(node, &format!("<</Type /Pages /Count 6 /Kids [{kids}]>>"));
+    pdf.empty_pages(node, 6);
     pdf.set(
         root,
         &format!(

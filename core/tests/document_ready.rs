@@ -6,44 +6,19 @@
     reason = "a test ends by panicking"
 )]
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod served;
 
-use mindee_core::{ApiKey, Client, ClientOptions, Error, Params};
-use mindee_sandbox::{Product, Sandbox, Settings};
-
-const KEY: &str = "md_sandbox_canary-2f7c";
-
-fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/data")
-        .join(name)
-}
-
-async fn sandbox() -> Sandbox {
-    let settings = Settings {
-        api_key: Some(KEY.to_owned()),
-        processing: Duration::from_millis(20),
-        results: Some(data("results")),
-        ..Settings::default()
-    };
-    Sandbox::start(settings).await.unwrap()
-}
+use mindee_core::{Client, Error};
+use mindee_sandbox::Sandbox;
+use served::{data, options, quick, sandbox};
 
 /// A document of the corpus, run with this `preflight`, if with any.
 async fn run(sandbox: &Sandbox, name: &str, preflight: Option<&str>) -> Result<(), Error> {
-    let options = ClientOptions::new()
-        .api_key(ApiKey::new(KEY).unwrap())
-        .base_url(sandbox.base_url());
-    let params = Params::new()
-        .model_id(sandbox.model_id(Product::Extraction))
-        .first_poll(Duration::from_millis(30))
-        .poll_interval(Duration::from_millis(30));
     let params = match preflight {
-        Some(preflight) => params.preflight(preflight),
-        None => params,
+        Some(preflight) => quick(sandbox).preflight(preflight),
+        None => quick(sandbox),
     };
-    let client = Client::new(options).unwrap();
+    let client = Client::new(options(sandbox.base_url())).unwrap();
     let document = data("documents").join(name);
     client.extraction().run(document, params).await.map(drop)
 }

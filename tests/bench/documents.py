@@ -8,7 +8,18 @@ import sys
 
 import document_files
 import numpy
-from ground import BUILD, HERE, NODE_PACKAGE, RELEASE, ROOT, WORKERS, median, reach, table
+from ground import (
+    BUILD,
+    HERE,
+    NODE_PACKAGE,
+    RELEASE,
+    ROOT,
+    WORKERS,
+    build_c,
+    median,
+    reach,
+    table,
+)
 from PIL import Image
 
 PEERS = HERE / "node"
@@ -18,6 +29,7 @@ SHRINKERS = {
     "Rust, fast": ("rust", "fast"),
     "Rust, libjpeg-turbo": ("rust-turbo", "no"),
     "Rust, libjpeg-turbo, fast": ("rust-turbo", "fast"),
+    "C": ("c", "no"),
     "Python": ("python-ours", "no"),
     "Node": ("node-ours", "no"),
     "sharp": ("node-sharp", "no"),
@@ -31,18 +43,20 @@ WANTED = {
     "Rust": [("sharp", 1.25, None)],
     "Rust, libjpeg-turbo": [("sharp", 0.9, 0.6)],
     "Rust, libjpeg-turbo, fast": [("Pillow, draft", 0.5, None)],
+    "C": [("Rust", 1.05, None)],
     "Python": [("Rust", 1.05, None)],
     "Node": [("Rust", 1.05, None)],
 }
 CUTTERS = {
     "Rust": "rust",
+    "C": "c",
     "Python": "python-ours",
     "Node": "node-ours",
     "pypdfium2": "python-pypdfium2",
     "official Node": "node-official",
 }
 # Ours, each beside pypdfium2 and the official client.
-CUTTERS_OF_OURS = ("Rust", "Python", "Node")
+CUTTERS_OF_OURS = ("Rust", "C", "Python", "Node")
 MEMORY_BEYOND_OUTPUT = 4.0
 LARGE_PDF = 95_000_000
 
@@ -60,6 +74,7 @@ def commands(ground):
     return {
         "rust": [ground.built("documents", lambda _: build_rust("plain"))],
         "rust-turbo": [ground.built("documents-turbo", lambda _: build_rust("turbo", "turbo"))],
+        "c": [ground.built("document", lambda folder: build_c(folder, "document_c"))],
         **{f"python-{whose}": [sys.executable, python, whose] for whose in PYTHON},
         **{f"node-{whose}": ["node", node, whose] for whose in ("ours", "sharp", "official")},
     }
@@ -305,7 +320,7 @@ def inspect(ground, workers):
     rounds = 2 if ground.quick else 7
     file = ground.folder / "large.pdf"
     document_files.scan_pdf(LARGE_PDF // 840_000, 1_500_000, file)
-    contenders = {"Rust": "rust", "Python": "python-ours", "Node": "node-ours"}
+    contenders = {name: CUTTERS[name] for name in CUTTERS_OF_OURS}
 
     def once(name):
         return run(workers[contenders[name]], "inspect", file, 9)

@@ -83,9 +83,9 @@ def measure(ground):
         ["receiver", "per second", "of those without"],
         rows,
         [
-            "One process each, beside the one that delivers, on the same cores. Each delivery is of",
-            "another inference. The example waits for the disk before it answers, and works on what",
-            "has arrived meanwhile: in Python a row in SQLite, in Node a file.",
+            "One process each, beside the one that delivers, on the same cores. Each delivery is",
+            "of another inference. The example waits for the disk before it answers, and works on",
+            "what has arrived meanwhile: in Python a row in SQLite, in Node a file.",
         ],
     )
 

@@ -180,8 +180,9 @@ def show_few(done):
         rows,
         [
             f"{WARM} documents before, for the client to learn from. Fixed 1.5 s: first after 2 s.",
-            "Limit of mean: the least that any schedule with as many polls can give, the distribution",
-            "known exactly. Least for 150 ms: the polls that any schedule takes for such a median.",
+            "Limit of mean: the least that any schedule with as many polls can give, where the",
+            "distribution is known exactly. Least for 150 ms: the polls of any schedule for such a",
+            "median.",
             f"Those in flight began over {SPREAD} s; each is followed by the next at its end.",
             f"Real time; every set has its own client, sandbox and budget of {BUDGET} a minute.",
         ],

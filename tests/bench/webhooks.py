@@ -115,8 +115,8 @@ def show(read, refused, rounds):
         refused,
         [
             "A body whose signature is wrong, so that nothing is parsed; it is looked through for",
-            "line breaks as well, which a right signature spares. `openssl speed -hmac sha256` here:",
-            f"{openssl()}.",
+            "line breaks as well, which a right signature spares. Here",
+            f"`openssl speed -hmac sha256`: {openssl()}.",
         ],
     )
 

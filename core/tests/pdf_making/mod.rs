@@ -42,6 +42,18 @@ impl Making {
         self.objects.len()
     }
 
+    /// Pages without content under this node.
+    pub(crate) fn empty_pages(&mut self, node: usize, count: usize) -> Vec<usize> {
+        let page = format!("<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9]>>");
+        let pages: Vec<usize> = (0..count).map(|_| self.add(&page)).collect();
+        let kids: String = pages.iter().map(|page| format!("{page} 0 R ")).collect();
+        self.set(
+            node,
+            &format!("<</Type /Pages /Count {count} /Kids [{kids}]>>"),
+        );
+        pages
+    }
+
     /// More entries of the trailer.
     pub(crate) fn trailer(&mut self, entries: &str) {
         self.trailer.push_str(entries);
