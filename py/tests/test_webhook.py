@@ -7,6 +7,7 @@ import pickle
 import re
 import threading
 import traceback
+import typing
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -117,6 +118,14 @@ def test_a_result_is_read_as_one_that_was_fetched():
     assert isinstance(delivery.inference.result, mindee_core.types.ExtractionResult)
     assert delivery.inference.result.fields["total"].value == 12.5
     assert (delivery.inference.id, delivery.inference.raw) == (delivery.inference_id, RESULT)
+
+
+def test_what_is_annotated_as_a_delivery_can_be_read_at_run_time():
+    def handle(delivery: webhook.Delivery): ...
+
+    for body in (RESULT, FAILURE):
+        delivery = webhook.unwrap(body, headers(body), SECRET)
+        assert isinstance(delivery, typing.get_type_hints(handle)["delivery"])
 
 
 def test_a_failure_tells_mindees_problem():

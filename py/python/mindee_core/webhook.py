@@ -120,9 +120,8 @@ class FailureDelivery(_Delivery):
         self.failure = FailedInference(raw)
 
 
-if TYPE_CHECKING:
-    Delivery: TypeAlias = ResultDelivery | FailureDelivery
-    """What a webhook says; ``kind`` tells which of the two it is."""
+Delivery: TypeAlias = ResultDelivery | FailureDelivery
+"""What a webhook says; ``kind`` tells which of the two it is."""
 
 
 class Delivered:
