@@ -225,6 +225,27 @@ fn colours_are_those_that_the_profile_means() {
     }
 }
 
+/// The corners of a HEIC whose colours are told by these primaries and this curve, after ITU-T H.273.
+fn told_by(primaries: u8, curve: u8) -> [[u8; 3]; 4] {
+    let mut content = std::fs::read(folder().join("heif/single.heic")).unwrap();
+    let told = memchr::memmem::find(&content, b"nclx").unwrap();
+    content[told + 5] = primaries;
+    content[told + 7] = curve;
+    content.resize(content.len() + 60_000, 0);
+    let small = small(&File::bytes(content, None), &at_most(88, 118)).unwrap();
+    see(&small.document.content).corners()
+}
+
+#[test]
+fn a_heic_is_read_as_viewers_do_whose_phone_names_the_curve_of_video() {
+    assert!(far(told_by(1, 1), told_by(1, 13)) <= 3);
+}
+
+#[test]
+fn wide_colours_that_a_heic_tells_without_a_profile_are_brought_to_srgb() {
+    assert!(far(told_by(12, 13), COLOURS) > 16);
+}
+
 #[test]
 fn a_broken_picture_is_an_error_and_no_picture_with_a_gray_half() {
     for name in [
@@ -244,4 +265,34 @@ fn a_broken_picture_is_an_error_and_no_picture_with_a_gray_half() {
         .unwrap_err();
         assert_eq!(error.code(), "document.damaged", "{name}: {error}");
     }
+}
+
+#[test]
+fn a_jpeg_whose_lines_are_garbled_is_an_error_and_no_picture_with_a_gray_half() {
+    for name in ["jpeg/baseline.jpg", "jpeg/progressive.jpg", "jpeg/gray.jpg"] {
+        let mut content = std::fs::read(folder().join(name)).unwrap();
+        let middle = content.len() * 2 / 3;
+        // Ones alone are no code.
+        for pair in content[middle..middle + 400].chunks_exact_mut(2) {
+            pair.copy_from_slice(&[0xff, 0x00]);
+        }
+        let error = small(&File::bytes(content, None), &at_most(88, 118)).unwrap_err();
+        assert_eq!(error.code(), "document.damaged", "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_jpeg_with_bytes_between_its_segments_is_read_as_other_readers_do() {
+    let mut content = std::fs::read(folder().join("jpeg/baseline.jpg")).unwrap();
+    let first = 4 + usize::from(u16::from_be_bytes([content[4], content[5]]));
+    content.splice(first..first, *b"junk");
+    let expected = see(&small(&long("jpeg/baseline.jpg"), &at_most(88, 118))
+        .unwrap()
+        .document
+        .content);
+    content.resize(content.len() + 60_000, 0);
+    let file = File::bytes(content, None);
+    assert!(inspect(&file, &budget()).unwrap().width.is_some());
+    let seen = see(&small(&file, &at_most(88, 118)).unwrap().document.content);
+    assert!(far(seen.corners(), expected.corners()) <= 4);
 }

@@ -363,3 +363,29 @@ fn a_bookmark_brings_no_more_than_its_title_and_its_place() {
     assert!(contains(&made, "/F 2"));
     assert!(contains(&made, "/XYZ null 5 null]"));
 }
+
+#[test]
+fn nothing_within_a_stream_or_a_string_looks_like_a_stream() {
+    const LIKE_ONE: &str = "endstream endobj\n9 0 obj <</Type /ObjStm /N 1 /First 4>>\nstream\n";
+    let mut pdf = Making::default();
+    let (root, node) = (pdf.reserve(), pdf.reserve());
+    let content = pdf.stream("", format!("BT ({LIKE_ONE}) Tj ET").as_bytes());
+    let within = format!("1 0 {LIKE_ONE}");
+    let real = pdf.stream("/Type /ObjStm /N 1 /First 4", within.as_bytes());
+    let page = pdf.add(&format!(
+        "<</Type /Page /Parent {node} 0 R /MediaBox [0 0 9 9] /Contents [{content} 0 R {real} 0 R] \
+         /Annots [<</Subtype /Text /Rect [1 1 9 9] /Contents ({LIKE_ONE})>>]>>"
+    ));
+    let kids = format!("{page} 0 R {page} 0 R");
+    pdf.set(node, &format!("<</Type /Pages /Count 2 /Kids [{kids}]>>"));
+    pdf.set(root, &format!("<</Type /Catalog /Pages {node} 0 R>>"));
+    let made = keep(&pdf.finish(root), &[1]).unwrap();
+
+    let word = b"stream";
+    let words = made.windows(word.len()).filter(|bytes| *bytes == word);
+    assert_eq!(words.count(), 4, "two streams, each between two of them");
+    assert!(!contains(&made, "ObjStm"));
+    assert!(contents(&made)[0].contains(LIKE_ONE));
+    let comment = annotations(&made, 0)[0].get(b"Contents").unwrap().clone();
+    assert_eq!(comment.as_str().unwrap(), LIKE_ONE.as_bytes());
+}

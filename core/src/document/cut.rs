@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::image::{self, Picture};
+use super::pdf::Pages;
 use super::pdf::render::{whole, with_canvas};
 use super::shrink::renamed;
 use super::wanted::{Crop, Range, Wanted, item};
 use super::{Budget, Document, File, inspect, keep_pages};
 use crate::error::{Error, code};
-use crate::sizes::wide;
+use crate::sizes::{index, wide};
 
 /// How crops are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,15 +138,12 @@ impl Cutter<'_> {
     }
 
     fn of_pdf(&self, by_page: &Places, digits: usize) -> Result<Vec<(usize, Document)>, Error> {
-        let pages: Vec<i64> = by_page
-            .keys()
-            .filter_map(|page| i64::try_from(*page).ok())
-            .collect();
+        let pages: Vec<usize> = by_page.keys().copied().map(index).collect();
         if pages.is_empty() {
             return Ok(Vec::new());
         }
-        let only = keep_pages(self.file, &pages, 0, self.budget)?;
-        with_canvas(&only.content, self.budget, |canvas| {
+        let only = Pages::of(self.file, self.budget)?.keep(&pages)?;
+        with_canvas(&only.into(), self.budget, |canvas| {
             let mut made = Vec::new();
             for (index, (page, crops)) in by_page.iter().enumerate() {
                 let picture = canvas.draw(index, self.options.dpi)?;

@@ -4,7 +4,7 @@ mod sequence;
 
 use bytes::Bytes;
 use heifer_isobmff::HeifFile;
-use heifer_isobmff::boxes::Property;
+use heifer_isobmff::boxes::{ColorInfo, Property};
 
 use super::super::{Budget, File};
 use super::colour::over_white;
@@ -110,11 +110,11 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         max_threads: 0,
         max_pixels,
     };
-    let image = if profile.is_some() {
-        heifer::decode_rgba8(content, &options)
-    } else {
-        // The colours may be told without a profile.
+    // Phones name the curve of video for samples that have sRGB's, and viewers do not believe it.
+    let image = if profile.is_none() && heif.properties.iter().any(is_wide) {
         heifer::decode_srgb_rgba8(content, &options)
+    } else {
+        heifer::decode_rgba8(content, &options)
     };
     let image = image.map_err(|error| match error {
         heifer::Error::Unsupported(what) => Error::new(
@@ -136,6 +136,15 @@ pub(super) fn decode(content: &Bytes, budget: &Budget) -> Result<Decoded, Error>
         orientation: 1,
         profile,
     })
+}
+
+/// Whether colours are told without a profile that a screen of sRGB does not have: those of BT.2020
+/// and P3 (ITU-T H.273, table 2).
+fn is_wide(property: &Property) -> bool {
+    let Property::Color(ColorInfo::Nclx { primaries, .. }) = property else {
+        return false;
+    };
+    matches!(primaries, 9 | 11 | 12)
 }
 
 fn parse(boxes: &[u8]) -> Result<HeifFile<'_>, Error> {

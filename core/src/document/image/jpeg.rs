@@ -20,6 +20,8 @@ use crate::sizes::wide;
 const TAIL: u64 = 64 << 10;
 /// How much is looked at for it at a time, where it is not there.
 const STEP: u64 = 1 << 20;
+/// The most that is passed over between two segments.
+const LONGEST_JUNK: u64 = 64 << 10;
 /// Progressive pictures have about ten scans. Each goes over the whole picture.
 const MOST_SCANS: usize = 100;
 /// The most of the segments of an ICC profile that are put together.
@@ -63,7 +65,8 @@ impl Markers {
             budget.objects(1)?;
             let head = file.range(at, 4)?;
             let [0xff, marker, high, low] = head.as_ref() else {
-                return Err(damaged("it ends before its first line"));
+                at = next_marker(file, at)?;
+                continue;
             };
             match marker {
                 // Any number of these may stand before a marker.
@@ -147,6 +150,14 @@ impl Markers {
     fn progressive(&self) -> bool {
         self.process == 0xc2
     }
+}
+
+/// Where a marker may stand: other readers pass over what is between the segments too.
+fn next_marker(file: &File, at: u64) -> Result<u64, Error> {
+    let ahead = file.range(at, LONGEST_JUNK)?;
+    let found = memchr::memchr(0xff, ahead.get(1..).unwrap_or_default());
+    let passed = found.ok_or_else(|| damaged("it ends before its first line"))?;
+    Ok(at.saturating_add(1).saturating_add(wide(passed)))
 }
 
 /// Whether the marker of its end is there; without it, the picture breaks off.
@@ -263,10 +274,11 @@ pub(super) fn decode(
     let at_least =
         at_least.filter(|(w, h)| w.saturating_mul(2) <= width && h.saturating_mul(2) <= height);
     let profile = markers.profile();
-    let (picture, profile) = if apart || components == 4 || at_least.is_some() {
-        thorough(content, at_least, profile, samples)?
-    } else {
-        (fast(content, &markers)?, profile)
+    let for_fast = !apart && components != 4 && at_least.is_none();
+    // Whether what the fast decoder complains of can be read, the other one judges.
+    let (picture, profile) = match for_fast.then(|| fast(content, &markers)) {
+        Some(Ok(picture)) => (picture, profile),
+        _ => thorough(content, at_least, profile, samples)?,
     };
     Ok(Decoded {
         picture,
@@ -277,7 +289,9 @@ pub(super) fn decode(
 
 fn fast(content: &Bytes, markers: &Markers) -> Result<Picture, Error> {
     let wrong = |error: zune_jpeg::errors::DecodeErrors| damaged(&error.to_string());
+    // Otherwise lines that cannot be read would come out gray.
     let options = DecoderOptions::default()
+        .set_strict_mode(true)
         .set_max_width(length(markers.width))
         .set_max_height(length(markers.height));
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(content.as_ref()), options);

@@ -127,6 +127,24 @@ pub(crate) fn with_filter(mut dictionary: Dictionary) -> Dictionary {
     dictionary
 }
 
+/// The same, where filters may be there already: what they make is what this one packs.
+pub(crate) fn with_another_filter(mut dictionary: Dictionary) -> Dictionary {
+    for (key, first) in [
+        ("DecodeParms", Object::Null),
+        ("Filter", Object::name("FlateDecode")),
+    ] {
+        let others = match dictionary.remove(key) {
+            Some(Object::Array(others)) => others,
+            Some(other) => vec![other],
+            None if key == "DecodeParms" => continue,
+            None => Vec::new(),
+        };
+        let all = std::iter::once(first).chain(others).collect();
+        dictionary.set(key, Object::Array(all));
+    }
+    dictionary
+}
+
 pub(crate) fn deflated(content: &[u8]) -> Result<Vec<u8>, Error> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     let packed = encoder.write_all(content).and_then(|()| encoder.finish());

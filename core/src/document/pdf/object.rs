@@ -1,5 +1,7 @@
 //! The objects that a PDF is made of, as they stand in the file.
 
+use super::write::holds_keyword;
+
 /// A value. Numbers with a fraction and strings keep their spelling, so that a copy is the same.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Object {
@@ -81,6 +83,7 @@ impl Object {
             Self::Bool(true) => out.extend_from_slice(b"true"),
             Self::Bool(false) => out.extend_from_slice(b"false"),
             Self::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
+            Self::Text(raw) if holds_keyword(raw) => quoted(&unquoted(raw)).write(out),
             Self::Real(raw) | Self::Text(raw) => out.extend_from_slice(raw),
             Self::Name(name) => write_name(name, out),
             Self::Array(items) => {

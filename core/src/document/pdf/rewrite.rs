@@ -109,10 +109,10 @@ fn stream(
             }
         }
     }
-    out.begin_stream(item.number, dictionary, wide(data.len()));
-    out.bytes.append(&mut data);
-    out.end_stream();
-    Ok(())
+    out.stream(item.number, dictionary, wide(data.len()), |bytes| {
+        bytes.append(&mut data);
+        Ok(())
+    })
 }
 
 /// Makes a picture's dictionary fit what is in its place now.

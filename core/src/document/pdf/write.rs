@@ -1,11 +1,15 @@
 //! Writes a new file, object by object.
 
-use super::ending::{Row, deflated, with_filter, write_xref};
+use super::ending::{Row, deflated, with_another_filter, with_filter, write_xref};
 use super::object::{Dictionary, Object, quoted};
 use super::places::Place;
 use super::{damaged, wide};
 use crate::document::Budget;
 use crate::error::Error;
+
+/// What a stream's data stand between. Readers that search a damaged file take it for that wherever
+/// it stands, so it is written nowhere else.
+const KEYWORD: &[u8] = b"stream";
 
 /// How many objects go into one object stream, and about how many bytes.
 const PACK: usize = 100;
@@ -86,19 +90,46 @@ impl<'a> Output<'a> {
         if full { self.flush() } else { Ok(()) }
     }
 
-    /// Everything of a stream but its data, which are `length` bytes that the caller adds.
-    pub(crate) fn begin_stream(&mut self, number: u32, mut dictionary: Dictionary, length: u64) {
+    /// A stream whose data are `length` bytes that `add` appends. Its filters are no references.
+    pub(crate) fn stream(
+        &mut self,
+        number: u32,
+        dictionary: Dictionary,
+        length: u64,
+        add: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let start = self.bytes.len();
+        let data = self.begin_stream(number, &dictionary, length);
+        add(&mut self.bytes)?;
+        if holds_keyword(self.bytes.get(data..).unwrap_or_default()) {
+            let packed = deflated(&self.bytes.split_off(data))?;
+            self.budget.time()?;
+            if holds_keyword(&packed) {
+                return Err(damaged(
+                    "The data of a stream look like the file around them",
+                ));
+            }
+            self.bytes.truncate(start);
+            self.begin_stream(number, &with_another_filter(dictionary), wide(packed.len()));
+            self.bytes.extend_from_slice(&packed);
+        }
+        self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
+        Ok(())
+    }
+
+    /// Everything in front of a stream's data; gives where they begin.
+    fn begin_stream(&mut self, number: u32, dictionary: &Dictionary, length: u64) -> usize {
+        let mut dictionary = dictionary.clone();
         dictionary.set(
             "Length",
             Object::Integer(i64::try_from(length).unwrap_or(i64::MAX)),
         );
         self.begin(number);
         dictionary.write(&mut self.bytes);
-        self.bytes.extend_from_slice(b"\nstream\n");
-    }
-
-    pub(crate) fn end_stream(&mut self) {
-        self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
+        self.bytes.push(b'\n');
+        self.bytes.extend_from_slice(KEYWORD);
+        self.bytes.push(b'\n');
+        self.bytes.len()
     }
 
     /// Writes the objects that wait into an object stream.
@@ -123,10 +154,11 @@ impl<'a> Output<'a> {
             ("First", Object::count(first)),
         ]);
         let packed = deflated(&content)?;
-        self.begin_stream(stream, with_filter(dictionary), wide(packed.len()));
-        self.bytes.extend_from_slice(&packed);
-        self.end_stream();
-        Ok(())
+        let length = wide(packed.len());
+        self.stream(stream, with_filter(dictionary), length, |bytes| {
+            bytes.extend_from_slice(&packed);
+            Ok(())
+        })
     }
 
     /// The file, with its cross-reference.
@@ -148,6 +180,11 @@ impl<'a> Output<'a> {
         write_xref(&mut self.bytes, rows, trailer, self.pack.is_some())?;
         Ok(self.bytes)
     }
+}
+
+/// Whether bytes could be taken for the beginning or the end of a stream.
+pub(super) fn holds_keyword(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, KEYWORD).is_some()
 }
 
 /// A file's two identifiers: what it came from, and what it is now.

@@ -196,34 +196,32 @@ impl<'a> Copy<'a> {
         if let Some(resources) = self.form_resources(item, dictionary)? {
             source.set("Resources", Object::Dictionary(resources));
         }
-        let is_open = self.reader.encryption == Encryption::EmptyPassword;
-        if is_open {
-            for (key, value) in self.reader.filters(item)?.0 {
-                source.0.retain(|(known, _)| *known != key);
-                source.0.push((key, value));
-            }
+        // A part of another file's structure is none of this one's.
+        if source.is("Type", "ObjStm") || source.is("Type", "XRef") {
+            source.remove("Type");
+        }
+        let mut filters = self.reader.filters(item)?;
+        for key in ["Filter", "DecodeParms"] {
+            source.put(key, filters.remove(key));
         }
         let Object::Dictionary(copy) = self.rewritten(&Object::Dictionary(source), None)? else {
             return Ok(());
         };
-        if is_open {
+        if self.reader.encryption == Encryption::EmptyPassword {
             let mut raw = Vec::new();
             self.reader.raw(item, &mut raw)?;
-            self.out.begin_stream(new, copy, wide(raw.len()));
-            self.out.bytes.append(&mut raw);
-        } else {
-            let extent = self.reader.extent(item)?.zip(item.data);
-            self.out
-                .begin_stream(new, copy, extent.map_or(0, |(extent, _)| extent.length));
-            if let Some((extent, data)) = extent {
-                self.reader
-                    .ground
-                    .window
-                    .copy(data, extent.length, &mut self.out.bytes)?;
-            }
+            return self.out.stream(new, copy, wide(raw.len()), |bytes| {
+                bytes.append(&mut raw);
+                Ok(())
+            });
         }
-        self.out.end_stream();
-        Ok(())
+        let extent = self.reader.extent(item)?.zip(item.data);
+        let length = extent.map_or(0, |(extent, _)| extent.length);
+        let window = &mut self.reader.ground.window;
+        self.out.stream(new, copy, length, |bytes| match extent {
+            Some((_, data)) => window.copy(data, length, bytes),
+            None => Ok(()),
+        })
     }
 
     /// A value as it stands in the new file.
