@@ -31,6 +31,7 @@ pub(crate) fn sniff(content: &[u8], filename: Option<&str>) -> Result<&'static s
         Some(known) => Some(known),
         // Films of stills are of the container too, under brands that are told less often.
         None if head.get(4..8) == Some(b"ftyp") && is_heic(head) => Some("image/heic"),
+        None if head.starts_with(b"II+\0") || head.starts_with(b"MM\0+") => Some("image/tiff"),
         None if has_pdf_tag(head) => Some("application/pdf"),
         // A damaged PDF is Mindee's to judge; readable text under that name is a mistake here.
         None if named_pdf(filename) && std::str::from_utf8(head).is_err() => {
