@@ -69,12 +69,13 @@ bench: tools tools-turbo python-release node-release $(VENV)/.bench-ready tests/
 FUZZ_TARGETS ?= inspect pages repair shrink cut webhook token answers
 FUZZ_SECONDS ?= 600
 
+# Leaks are not looked for: a decoder's threads may end after it has, and hold something until then.
 fuzz: tools ## every parser against input that nobody would send, ten minutes each
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz is missing: cargo install cargo-fuzz"; exit 1; }
 	@for target in $(FUZZ_TARGETS); do case $$target in \
 		webhook | answers) seeds=../tests/data/responses ;; token) seeds= ;; *) seeds=../tests/data/documents ;; esac; \
 		(cd core && mkdir -p fuzz/corpus/$$target && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target fuzz/corpus/$$target $$seeds -- \
-			-max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=1024 -max_len=200000) || exit 1; done
+			-max_total_time=$(FUZZ_SECONDS) -timeout=25 -rss_limit_mb=1024 -max_len=200000 -detect_leaks=0) || exit 1; done
 
 lint: tools tools-turbo ## formatting, clippy, types
 	cargo fmt --all --check
