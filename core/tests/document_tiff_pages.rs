@@ -55,6 +55,24 @@ fn a_page_that_cannot_be_read_is_not_passed_on() {
 }
 
 #[test]
+fn damage_is_told_of_whatever_page_it_is_on() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/documents/tiff");
+    let mut content = std::fs::read(folder.join("4-pages.tiff")).unwrap();
+    let number = |at: usize, length: usize| {
+        let bytes = content[at..at + length].iter().rev();
+        bytes.fold(0, |number, byte| number << 8 | usize::from(*byte))
+    };
+    let first = number(4, 4);
+    let second = number(first + 2 + 12 * number(first, 2), 4);
+    let mut entries = (0..number(second, 2)).map(|entry| second + 2 + 12 * entry);
+    let strips = entries.find(|entry| number(*entry, 2) == 273);
+    // Where its lines are, nobody knows.
+    content[strips.unwrap()..][..2].fill(0);
+    let told = inspect(&File::bytes(content, None), &budget()).unwrap();
+    assert_eq!((told.pages, told.damaged), (Some(4), true));
+}
+
+#[test]
 fn pages_come_in_the_order_given_and_as_often_as_given() {
     for name in ["4-pages.tiff", "4-pages-big.tiff"] {
         let file = open(name);

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use super::super::{Budget, File};
 use super::Header;
 use super::picture::damaged;
-use crate::error::Error;
+use crate::error::{Error, code};
 use crate::sizes::{index, wide};
 
 /// Tags that are read here (TIFF 6.0; EXIF 2.32).
@@ -346,11 +346,19 @@ fn size_of(kind: u16) -> Option<u64> {
 pub(super) fn inspect(file: &File, budget: &Budget) -> Result<Header, Error> {
     let tiff = Tiff::open(file)?;
     let chain = tiff.offsets(budget)?;
-    let first = chain.pages.first().copied().unwrap_or_default();
-    let mut header = tiff.header(&tiff.ifd(first, budget)?)?;
-    header.pages = wide(chain.pages.len());
-    header.damaged |= chain.broken;
-    Ok(header)
+    let header = |page: &u64| tiff.header(&tiff.ifd(*page, budget)?);
+    let (first, others) = chain.pages.split_first().unwrap_or((&0, &[]));
+    let mut told = header(first)?;
+    told.pages = wide(chain.pages.len());
+    told.damaged |= chain.broken;
+    for page in others {
+        told.damaged |= match header(page) {
+            Ok(page) => page.damaged,
+            Err(error) if error.code() == code::DOCUMENT_DAMAGED.code => true,
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(told)
 }
 
 /// The orientation in EXIF metadata, which may begin with `Exif` and two zero bytes.
