@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "measure.h"
 #include "mindee.h"
 
 static const char *task, *subject;
@@ -60,36 +61,11 @@ static void calls(int count, int at_once) {
     for (n = 0; n < at_once; n++) pthread_join(threads[n], NULL);
 }
 
-static double wall(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static double cpu(void) {
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
     return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
            (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
-}
-
-static long status(const char *name) {
-    char line[256];
-    long found = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, name, strlen(name)) == 0) found = atol(line + strlen(name) + 1);
-    }
-    if (file != NULL) fclose(file);
-    return found;
-}
-
-/* Lets the peak start anew from what is in memory now. */
-static void forget_peak(void) {
-    FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (file == NULL) return;
-    fputs("5", file);
-    fclose(file);
 }
 
 int main(int argument_count, char **arguments) {

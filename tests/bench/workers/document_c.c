@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "measure.h"
 #include "mindee.h"
 
 typedef mindee_error *(*operation)(const mindee_source *, const mindee_options *,
@@ -40,31 +40,6 @@ static void choose(char *task) {
     }
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-/* A figure of this process in KiB. */
-static long status(const char *name) {
-    char line[256];
-    long found = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0) found = atol(line + strlen(name) + 1);
-    if (file != NULL) fclose(file);
-    return found;
-}
-
-/* Lets the peak start anew from what is in memory now. */
-static void forget_peak(void) {
-    FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (file == NULL) return;
-    fputs("5", file);
-    fclose(file);
-}
-
 int main(int argument_count, char **arguments) {
     mindee_documents *made = NULL;
     mindee_document document = {0};
@@ -75,16 +50,16 @@ int main(int argument_count, char **arguments) {
     choose(arguments[1]);
     must(mindee_source_path(mindee_c(arguments[2]), &source));
     forget_peak();
-    start = status("VmRSS:");
+    start = status("VmRSS");
     must(wanted(source, options, &made));
-    peak = status("VmHWM:");
+    peak = status("VmHWM");
     printf("{\"times\": [");
     for (count = atoi(arguments[3]); count > 0; count--) {
         double begun;
         mindee_documents_free(&made);
-        begun = now();
+        begun = wall();
         must(wanted(source, options, &made));
-        printf("%.6f%s", now() - begun, count > 1 ? ", " : "");
+        printf("%.6f%s", wall() - begun, count > 1 ? ", " : "");
     }
     if (mindee_documents_count(made) > 0) document = mindee_documents_at(made, 0);
     if (strcmp(arguments[4], "-") != 0) {
