@@ -24,7 +24,7 @@
 //    first item and their number; NULL is an empty list.
 //
 // 4. Threads. All handles may move between threads and be shared by them, but for
-//    `mindee_options_set` and `mindee_models_next`, which need their options to themselves, and for
+//    `mindee_options_set` and `mindee_result_next`, which need their options to themselves, and for
 //    `mindee_x_free`, which needs its handle to itself. The library works on two threads of its
 //    own, which leave signals to the program; a forked child may go on with the client that it
 //    has, and gets its own two.
@@ -567,6 +567,13 @@ mindee_bytes mindee_result_bytes(const mindee_result *result);
 // Threads: any.
 const mindee_value *mindee_result_value(const mindee_result *result);
 
+// Sets in `options`, those of the call that gave `result`, what asks for what comes after it: the
+// next page of models, or the next results of a ledger. `*more` is false where nothing does.
+//
+// Ownership: everything given stays the caller's.
+// Threads: any, one at a time for the same options.
+mindee_error *mindee_result_next(const mindee_result *result, mindee_options *options, bool *more);
+
 // Frees a result and nulls its place.
 //
 // Ownership: takes `*slot`, and the bytes and values that came from it; NULL is fine.
@@ -664,12 +671,6 @@ mindee_error *mindee_models_search(const mindee_client *client,
                                    const mindee_cancel *cancel,
                                    mindee_result **out);
 
-// Sets in `options` what asks for the page after `page`; `*more` is false where it is the last.
-//
-// Ownership: everything given stays the caller's.
-// Threads: any, one at a time for the same options.
-mindee_error *mindee_models_next(const mindee_result *page, mindee_options *options, bool *more);
-
 // Every document of the ledger, as a list of objects: `key`, `state`, `product`, `filename`,
 // `alias`, `job_id`, `resume_token`, `error`, `created_at`, `can_be_sent_again`. The states are
 // `intended`, `sending`, `unknown`, `taken`, `done` and `failed`.
@@ -693,7 +694,8 @@ mindee_error *mindee_ledger_resume(const mindee_client *client,
 
 // Results that the ledger holds, oldest first, as a list of objects: `key`, `filename`, `alias`,
 // `job_id` and `result`, whose bytes are as they came. The options `after` (a key) and `most`
-// give a part of them.
+// ask for a part of them. They are given about a megabyte at a time: `mindee_result_next` tells
+// whether others are left.
 //
 // Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
 // to free with `mindee_result_free`.

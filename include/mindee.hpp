@@ -829,11 +829,12 @@ class Jobs {
     detail::Client client_;
 };
 
-// Pages of models, each fetched when it is asked for.
+// Pages of models, or portions of a ledger's results, each fetched when it is asked for.
 class Pages {
   public:
-    Pages(detail::Client client, Options options) noexcept
-        : client_(std::move(client)), options_(std::move(options)) {}
+    using Ask = mindee_error *(*)(const mindee_client *, const mindee_options *, mindee_result **);
+    Pages(detail::Client client, Options options, Ask ask) noexcept
+        : client_(std::move(client)), options_(std::move(options)), ask_(ask) {}
 
     // The next page; nothing after the last one.
     std::optional<Result> next() { return try_next().value(); }
@@ -841,10 +842,9 @@ class Pages {
         using Page = std::optional<Result>;
         if (options_.error()) return *options_.error();
         if (!more_) return Page();
-        auto page = detail::call<Result, mindee_result>(&mindee_models_search, client_.get(),
-                                                        options_.get(), nullptr);
+        auto page = detail::call<Result, mindee_result>(ask_, client_.get(), options_.get());
         if (!page) return *page.error();
-        mindee_error *error = mindee_models_next(page.get()->get(), options_.get(), &more_);
+        mindee_error *error = mindee_result_next(page.get()->get(), options_.get(), &more_);
         if (error != nullptr) return Error(error);
         return Page(*page.get());
     }
@@ -871,6 +871,7 @@ class Pages {
   private:
     detail::Client client_;
     Options options_;
+    Ask ask_;
     bool more_ = true;
 };
 
@@ -880,7 +881,13 @@ class Models {
     explicit Models(detail::Client client) noexcept : client_(std::move(client)) {}
 
     // Pages of the models that match the options `name`, `model_type`, `page` and `per_page`.
-    Pages search(Options options = {}) const { return Pages(client_, std::move(options)); }
+    Pages search(Options options = {}) const {
+        return Pages(client_, std::move(options),
+                     [](const mindee_client *client, const mindee_options *given,
+                        mindee_result **page) {
+                         return mindee_models_search(client, given, nullptr, page);
+                     });
+    }
 
   private:
     detail::Client client_;
@@ -907,13 +914,10 @@ class Ledger {
         return detail::call<Result, mindee_result>(&mindee_ledger_resume, client_.get(),
                                                    options.get(), detail::switch_of(cancel));
     }
-    // Results that the ledger holds, oldest first, as a list of objects with `key`, `result` and
-    // more; the options `after` and `most` give a part of them.
-    Result collect(const Options &options = {}) const { return try_collect(options).value(); }
-    Outcome<Result> try_collect(const Options &options = {}) const {
-        if (options.error()) return *options.error();
-        return detail::call<Result, mindee_result>(&mindee_ledger_collect, client_.get(),
-                                                   options.get());
+    // Results that the ledger holds, oldest first, as lists of objects with `key`, `result` and
+    // more, each read when it is asked for; the options `after` and `most` ask for a part of them.
+    Pages collect(Options options = {}) const {
+        return Pages(client_, std::move(options), &mindee_ledger_collect);
     }
     // Removes documents whose results are safe with you, by their keys; gives how many there were.
     std::size_t forget(const std::vector<std::int64_t> &keys) const {

@@ -20,6 +20,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Router, routing::post};
+use mindee_core::ledger::CollectQuery;
 use mindee_core::webhook::{self, LARGEST, SigningSecret};
 use mindee_core::{Category, Client, ClientOptions, Error, Params};
 use serde_json::Value;
@@ -139,8 +140,11 @@ impl Inbox {
             let said = match row["state"].as_str() {
                 _ if self.result_of(id).exists() => continue,
                 Some("done") => {
-                    let results: Value =
-                        serde_json::from_slice(&ledger.collect(key - 1, 1).await?)?;
+                    let this = CollectQuery {
+                        after: key - 1,
+                        most: Some(1),
+                    };
+                    let results: Value = serde_json::from_slice(ledger.collect(this).await?.raw())?;
                     results[0]["result"].to_string()
                 }
                 Some("failed") => row["error"].to_string(),

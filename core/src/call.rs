@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{Client, ModelQuery};
 use crate::error::{Error, code};
+#[cfg(feature = "ledger")]
+use crate::ledger::CollectQuery;
 use crate::lenient::read_json;
 use crate::ops::{self, OperationSpec};
 use crate::options::{Params, Preparation, object, unknown};
@@ -241,10 +243,18 @@ impl Client {
             }
             "models.search" => {
                 let page = self.models().search(&call.query, params).await?;
-                Ok(Reply::new(
-                    page.raw().clone(),
-                    next(&call.query, page.next_page()),
-                ))
+                let about = page.next_page().map_or_else(
+                    || json!({}),
+                    |number| {
+                        next([
+                            ("name", call.query.name.map(Value::from)),
+                            ("model_type", call.query.model_type.map(Value::from)),
+                            ("per_page", call.query.per_page.map(Value::from)),
+                            ("page", Some(number.into())),
+                        ])
+                    },
+                );
+                Ok(Reply::new(page.raw().clone(), about))
             }
             "status" => self.status().map(|status| told(&status)),
             #[cfg(feature = "ledger")]
@@ -257,9 +267,21 @@ impl Client {
             }
             #[cfg(feature = "ledger")]
             "ledger.collect" => {
-                let most = call.most.unwrap_or(u32::MAX);
-                let results = self.ledger()?.collect(call.after.into(), most).await?;
-                Ok(plain(&results))
+                let query = CollectQuery {
+                    after: call.after.into(),
+                    most: call.most,
+                };
+                let collected = self.ledger()?.collect(query).await?;
+                let about = collected.next().map_or_else(
+                    || json!({}),
+                    |query| {
+                        next([
+                            ("after", Some(query.after.into())),
+                            ("most", query.most.map(Value::from)),
+                        ])
+                    },
+                );
+                Ok(Reply::new(collected.raw().clone(), about))
             }
             #[cfg(feature = "ledger")]
             "ledger.forget" => {
@@ -284,18 +306,13 @@ fn told(value: &Value) -> Reply {
     Reply::new(Bytes::from(value.to_string()), json!({}))
 }
 
-/// The arguments that ask for the next page, where there is one.
-fn next(query: &ModelQuery, page: Option<u32>) -> Value {
-    let Some(page) = page else { return json!({}) };
-    let mut arguments = Map::new();
-    let mut put = |key: &str, value: Option<Value>| {
-        value.map(|value| arguments.insert(key.to_owned(), value))
-    };
-    put("name", query.name.as_deref().map(Value::from));
-    put("model_type", query.model_type.as_deref().map(Value::from));
-    put("per_page", query.per_page.map(Value::from));
-    put("page", Some(Value::from(page)));
-    json!({ "next": arguments })
+/// The arguments that ask for what comes next.
+fn next<const COUNT: usize>(arguments: [(&str, Option<Value>); COUNT]) -> Value {
+    let given: Map<String, Value> = arguments
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect();
+    json!({ "next": given })
 }
 
 fn missing(name: &str) -> Error {

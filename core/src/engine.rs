@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -232,10 +233,14 @@ impl Engine {
         token: &ResumeToken,
         limits: &Limits,
     ) -> Result<Inference<R>, Error> {
-        let answer = self
-            .read(path, &[], limits)
-            .await
-            .map_err(|error| gone(error).with_job(token))?;
+        let answer = match self.read(path, &[], limits).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let raw = self.recorded(&error, token).await?;
+                let raw = raw.ok_or_else(|| gone(error).with_job(token))?;
+                return Inference::from_json(raw).map_err(|error| error.with_job(token));
+            }
+        };
         if let Some(store) = self.store()? {
             let origin = self.settings.address.text();
             let kept = store
@@ -244,6 +249,22 @@ impl Engine {
             kept.map_err(|error| error.with_job(token).with_body(answer.body.clone()))?;
         }
         Inference::from_json(answer.body).map_err(|error| error.with_job(token))
+    }
+
+    /// The result in the ledger, where Mindee has it no longer.
+    pub(crate) async fn recorded(
+        &self,
+        error: &Error,
+        token: &ResumeToken,
+    ) -> Result<Option<Bytes>, Error> {
+        match self.store()? {
+            Some(store) if error.code() == code::NOT_FOUND.code => {
+                let origin = self.settings.address.text();
+                let recorded = store.result(origin, token.job_id()).await;
+                recorded.map_err(|error| error.with_job(token))
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(crate) async fn read(

@@ -195,7 +195,7 @@ table! {
     NOT_FOUND = "request.not_found", Rejected, false,
         "Check the id, and that it belongs to this organization.";
     RESULT_GONE = "result.gone", Rejected, false,
-        "Results are kept 1 to 24 hours, or until the first fetch, by the model's storage setting; send the document again.";
+        "Results are kept 1 to 24 hours, or until the first fetch or delivery to a webhook, by the model's storage setting; if nobody has it, send the document again.";
     RATE_LIMITED = "rate_limited", RateLimited, true,
         "Wait some seconds; the limits are counted over the whole organization.";
     JOB_FAILED = "job.failed", JobFailed, false,

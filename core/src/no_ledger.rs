@@ -37,6 +37,10 @@ impl Store {
         match *self {}
     }
 
+    pub(crate) async fn result(&self, _: &str, _: &str) -> Result<Option<Bytes>, Error> {
+        match *self {}
+    }
+
     pub(crate) async fn keep_result(&self, _: &str, _: &str, _: Bytes) -> Result<bool, Error> {
         match *self {}
     }

@@ -108,7 +108,7 @@ pub const TABLE: &[OperationSpec] = &[
         name: "ledger.collect",
         arguments: &["after", "most"],
         options: Heeded::Nothing,
-        doc: "Gives results that the ledger holds, oldest first.",
+        doc: "Gives results that the ledger holds, oldest first, a portion at a time.",
     },
     OperationSpec {
         name: "ledger.forget",

@@ -111,12 +111,14 @@ impl Engine {
                     extra = schedule.failed(error.retry_after(), fastrand::f64());
                     last = Some(error);
                 }
-                // A webhook may have brought the result and ended its storage meanwhile.
+                // A webhook may have brought the result and ended its storage meanwhile, to this
+                // process or to another one with the same ledger.
                 Err(error) => {
-                    return match place.told() {
-                        Some(Turn::Arrived(arrival)) => arrived(arrival, token),
-                        _ => Err(error.with_job(token)),
-                    };
+                    if let Some(Turn::Arrived(arrival)) = place.told() {
+                        return arrived(arrival, token);
+                    }
+                    let raw = self.recorded(&error, token).await?;
+                    return raw.map(Ended::Result).ok_or_else(|| error.with_job(token));
                 }
             }
         }

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mindee_core::ledger::Ledger;
+use mindee_core::ledger::{CollectQuery, Ledger};
+use mindee_core::webhook::{self, LARGEST};
 use mindee_core::{ApiKey, Client, ClientOptions, Params, Source};
 use mindee_sandbox::{Product, Sandbox, Settings};
 use serde_json::{Value, json};
@@ -86,13 +87,41 @@ async fn a_result_is_kept_byte_for_byte() {
         .unwrap();
     let ledger = client.ledger().unwrap();
     assert_eq!(states(&ledger).await, ["done"]);
-    let kept = ledger.collect(0, 10).await.unwrap();
-    let text = String::from_utf8(kept.to_vec()).unwrap();
+    let kept = ledger.collect(CollectQuery::default()).await.unwrap();
+    let text = String::from_utf8(kept.raw().to_vec()).unwrap();
     assert!(
         text.contains(std::str::from_utf8(inference.raw()).unwrap()),
         "{text}"
     );
     assert!(text.contains("\"alias\":\"one\""));
+}
+
+#[tokio::test]
+async fn large_results_are_collected_a_portion_at_a_time() {
+    let stage = Stage::set().await;
+    let client = stage.client();
+    let padding = "x".repeat(700_000);
+    for number in 0..5 {
+        let body = json!({"inference": {"id": format!("{number}"), "result": {"fields": {}}, "padding": padding}});
+        let delivery = webhook::unwrap_unsigned(body.to_string(), LARGEST).unwrap();
+        client.jobs().deliver(&delivery).await.unwrap();
+    }
+    let ledger = client.ledger().unwrap();
+    let mut portions = Vec::new();
+    let mut next = Some(CollectQuery {
+        most: Some(4),
+        ..CollectQuery::default()
+    });
+    while let Some(query) = next {
+        let collected = ledger.collect(query).await.unwrap();
+        let rows: Vec<Value> = serde_json::from_slice(collected.raw()).unwrap();
+        let ids = rows
+            .iter()
+            .map(|row| row["job_id"].as_str().unwrap().to_owned());
+        portions.push(ids.collect::<Vec<_>>());
+        next = collected.next();
+    }
+    assert_eq!(portions, [["0", "1"], ["2", "3"]]);
 }
 
 #[tokio::test]
@@ -105,8 +134,9 @@ async fn a_result_that_cannot_be_read_is_kept_all_the_same() {
         .run(invoice(), stage.params())
         .await
         .unwrap_err();
-    let kept = client.ledger().unwrap().collect(0, 10).await.unwrap();
-    let rows: Value = serde_json::from_slice(&kept).unwrap();
+    let ledger = client.ledger().unwrap();
+    let kept = ledger.collect(CollectQuery::default()).await.unwrap();
+    let rows: Value = serde_json::from_slice(kept.raw()).unwrap();
     assert_eq!(rows[0]["result"], json!({"outcome": "new"}));
 }
 
@@ -144,7 +174,8 @@ async fn a_document_that_was_certainly_not_taken_is_sent_on_resume() {
     assert_eq!(states(&ledger).await, ["intended"]);
     let rows = ledger.resume(stage.params()).await.unwrap();
     assert_eq!(rows[0]["state"], "done", "{rows:?}");
-    let kept = String::from_utf8(ledger.collect(0, 1).await.unwrap().to_vec()).unwrap();
+    let kept = ledger.collect(CollectQuery::default()).await.unwrap();
+    let kept = String::from_utf8(kept.raw().to_vec()).unwrap();
     assert!(
         kept.contains("\"alias\":\"later\"") && kept.contains("\"raw_text\":true"),
         "{kept}"
@@ -285,10 +316,51 @@ async fn a_webhook_is_kept_before_it_is_answered_and_told_first_from_again() {
         .client()
         .ledger()
         .unwrap()
-        .collect(0, 10)
+        .collect(CollectQuery::default())
         .await
         .unwrap();
-    assert!(String::from_utf8(kept.to_vec()).unwrap().contains(body));
+    assert!(
+        String::from_utf8(kept.raw().to_vec())
+            .unwrap()
+            .contains(body)
+    );
+}
+
+/// Sends a document, and while its call waits or fetches, lets another process with the same ledger
+/// be brought the result, which then is gone from `route`.
+async fn a_result_that_went_elsewhere_is_given(route: &str) {
+    let stage = Stage::set().await;
+    let processing = json!({"on": "enqueue", "job": {"processing_ms": 60_000}});
+    stage.rules(&json!([processing]));
+    let (client, params) = (stage.client(), stage.params());
+    let call = tokio::spawn(async move { client.extraction().run(invoice(), params).await });
+    let other = stage.client();
+    let ledger = other.ledger().unwrap();
+    let id = loop {
+        let rows = ledger.pending().await.unwrap();
+        if let Some(id) = rows.first().and_then(|row| row["job_id"].as_str()) {
+            break id.to_owned();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    let body = json!({"inference": {"id": id, "result": {"fields": {}}}}).to_string();
+    let delivery = webhook::unwrap_unsigned(body.clone(), LARGEST).unwrap();
+    other.jobs().deliver(&delivery).await.unwrap();
+    stage.rules(&json!([processing, {"on": route, "answer": {"status": 404}}]));
+    stage.sandbox.advance(Duration::from_mins(2)).unwrap();
+    let inference = call.await.unwrap().unwrap();
+    assert_eq!(inference.raw(), body.as_bytes());
+    assert_eq!(states(&ledger).await, ["done"]);
+}
+
+#[tokio::test]
+async fn a_wait_whose_job_is_gone_finds_what_another_process_was_brought() {
+    a_result_that_went_elsewhere_is_given("job").await;
+}
+
+#[tokio::test]
+async fn a_fetch_whose_result_is_gone_finds_what_another_process_was_brought() {
+    a_result_that_went_elsewhere_is_given("result").await;
 }
 
 #[tokio::test]

@@ -54,7 +54,8 @@ pub extern "C" fn mindee_ledger_resume(
 
 /// Results that the ledger holds, oldest first, as a list of objects: `key`, `filename`, `alias`,
 /// `job_id` and `result`, whose bytes are as they came. The options `after` (a key) and `most`
-/// give a part of them.
+/// ask for a part of them. They are given about a megabyte at a time: `mindee_result_next` tells
+/// whether others are left.
 ///
 /// Ownership: everything given stays the caller's; `options` may be NULL. `*out` is the caller's,
 /// to free with `mindee_result_free`.

@@ -3,9 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use serde_json::Value;
-
-use crate::boundary::{call, guard, guard_new, null, perform};
+use crate::boundary::{call, guard_new, perform};
 use crate::cancel::mindee_cancel;
 use crate::client::mindee_client;
 use crate::error::mindee_error;
@@ -26,33 +24,5 @@ pub extern "C" fn mindee_models_search(
 ) -> Option<Box<mindee_error>> {
     guard_new(out, || {
         perform(client, cancel, call("models.search", &[], options)).map(mindee_result)
-    })
-}
-
-/// Sets in `options` what asks for the page after `page`; `*more` is false where it is the last.
-///
-/// Ownership: everything given stays the caller's.
-/// Threads: any, one at a time for the same options.
-#[unsafe(no_mangle)]
-pub extern "C" fn mindee_models_next(
-    page: Option<&mindee_result>,
-    options: Option<&mut mindee_options>,
-    more: Option<&mut MaybeUninit<bool>>,
-) -> Option<Box<mindee_error>> {
-    guard(|| {
-        let more = more
-            .ok_or_else(|| null("place for the answer"))?
-            .write(false);
-        let options = options.ok_or_else(|| null("set of options"))?;
-        let about = &page.ok_or_else(|| null("page"))?.0.about;
-        let Some(next) = about.get("next").and_then(Value::as_object) else {
-            return Ok(());
-        };
-        for (key, value) in next {
-            let number = value.to_string();
-            options.put(key, Some(value.as_str().unwrap_or(&number)));
-        }
-        *more = true;
-        Ok(())
     })
 }

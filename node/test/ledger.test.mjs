@@ -19,6 +19,11 @@ let files = 0;
 const freshFile = () => join(folder, `${(files += 1)}.sqlite`);
 const path = data("invoice.pdf");
 const soon = { firstPoll: 0.03, pollInterval: 0.03 };
+const collect = async (client, query) => {
+  const results = [];
+  for await (const result of client.ledger.collect(query)) results.push(result);
+  return results;
+};
 const states = async (client) => (await client.ledger.pending()).map((row) => row.state);
 
 test("a result is kept byte for byte, and is read as one that was fetched", async () => {
@@ -30,7 +35,7 @@ test("a result is kept byte for byte, and is read as one that was fetched", asyn
     [row.product, row.filename, row.alias, row.jobId, row.error],
     ["extraction", "invoice.pdf", "one", given.id, null],
   );
-  const [kept] = await client.ledger.collect();
+  const [kept] = await collect(client);
   assert.ok(kept.inference instanceof Inference);
   assert.deepEqual(kept.inference.raw, given.raw);
   assert.deepEqual([kept.key, kept.filename, kept.alias, kept.jobId], [row.key, "invoice.pdf", "one", given.id]);
@@ -38,24 +43,40 @@ test("a result is kept byte for byte, and is read as one that was fetched", asyn
   assert.equal(total(kept.inference), total(given));
 });
 
-test("results are collected in pages, oldest first, and forgotten by their keys", async () => {
+test("a part of the results is collected, oldest first, and forgotten by keys", async () => {
   const client = sandbox.client({ ledger: freshFile() });
   for (const alias of ["a", "b", "c"]) {
     await client.extraction.run(path, { ...sandbox.quick(), alias });
   }
-  const first = await client.ledger.collect({ most: 2 });
-  const rest = await client.ledger.collect({ after: first.at(-1).key });
+  const first = await collect(client, { most: 2 });
+  const rest = await collect(client, { after: first.at(-1).key });
   assert.deepEqual([...first, ...rest].map((row) => row.alias), ["a", "b", "c"]);
   assert.equal(await client.ledger.forget(first.map((row) => row.key)), 2);
   assert.equal(await client.ledger.forget(rest[0].key), 1);
   assert.deepEqual(await client.ledger.pending(), []);
 });
 
+test("large results are read one after another, and forgotten meanwhile", async () => {
+  const client = sandbox.client({ ledger: freshFile() });
+  for (const id of ["a", "b", "c", "d"]) {
+    // Each is a portion of the ledger by itself.
+    const inference = { id, result: { fields: {} }, padding: "x".repeat(1_100_000) };
+    await client.jobs.deliverUnsigned(JSON.stringify({ inference }));
+  }
+  const ids = [];
+  for await (const { key, jobId } of client.ledger.collect({ most: 3 })) {
+    ids.push(jobId);
+    await client.ledger.forget(key);
+  }
+  assert.deepEqual(ids, ["a", "b", "c"]);
+  assert.deepEqual((await collect(client)).map((row) => row.jobId), ["d"]);
+});
+
 test("an unreadable result is kept all the same", async () => {
   await sandbox.rules({ on: "result", answer: { status: 200, json: { outcome: "new" } } });
   const client = sandbox.client({ ledger: freshFile() });
   await failure(client.extraction.run(path, sandbox.quick()));
-  const [kept] = await client.ledger.collect();
+  const [kept] = await collect(client);
   assert.equal(kept.inference.raw.toString(), '{"outcome":"new"}');
 });
 
@@ -69,7 +90,7 @@ test("a document that was certainly not taken is sent on resume, with its option
   assert.equal(before.error.maybeBilled, false);
   const [resumed] = await client.ledger.resume(soon);
   assert.equal(resumed.state, "done");
-  const [{ inference }] = await client.ledger.collect();
+  const [{ inference }] = await collect(client);
   assert.deepEqual([inference.file.alias, inference.activeOptions.rawText], ["later", true]);
 });
 
@@ -108,13 +129,13 @@ test("a webhook is kept by the ledger, and its repeat is told even to another cl
   const first = await sandbox.client({ ledger: file }).jobs.deliver(body, headers, ["s"]);
   const again = await sandbox.client({ ledger: file }).jobs.deliver(body, headers, ["s"]);
   assert.deepEqual([first.first, again.first], [true, false]);
-  const [kept] = await sandbox.client({ ledger: file }).ledger.collect();
+  const [kept] = await collect(sandbox.client({ ledger: file }));
   assert.equal(kept.inference.raw.toString(), body);
 });
 
 test("a client without a ledger says so", async () => {
   const { ledger } = sandbox.client();
-  for (const call of [ledger.pending(), ledger.resume(), ledger.collect(), ledger.forget([1])]) {
+  for (const call of [ledger.pending(), ledger.resume(), ledger.collect().next(), ledger.forget([1])]) {
     const error = await failure(call);
     assert.ok(error instanceof UsageError);
     assert.match(error.message, /`ledger` is not given/);
@@ -209,6 +230,6 @@ test("killed again and again, a batch loses nothing and sends nothing twice", as
   }
   const done = rows.filter((row) => row.state === "done").map((row) => row.key);
   assert.ok(done.length >= 60 - rounds.length * AT_A_TIME, "a kill leaves no more than was being sent");
-  const collected = await reader.ledger.collect({ most: 100 });
+  const collected = await collect(reader);
   assert.deepEqual(collected.map((row) => row.key), done);
 });

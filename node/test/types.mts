@@ -122,7 +122,7 @@ const waiting: number = (await client.status()).jobsWaitedFor;
 const rows: LedgerDocument[] = await client.ledger.resume({ deadline: 5 });
 // @ts-expect-error: there is no such state to compare with
 rows[0]!.key === "done";
-for (const { key, inference } of await client.ledger.collect({ after: 1, most: 5 })) {
+for await (const { key, inference } of client.ledger.collect({ after: 1, most: 5 })) {
   const kept: Inference | null = inference;
   const count: number = await client.ledger.forget(key);
 }

@@ -12,7 +12,7 @@ import { Pouring } from "./streams";
 /** What an operation gave: Mindee's bytes, and what the core adds to them. */
 export interface Reply {
   body: Buffer;
-  about: { resume_token?: string; next?: object; first?: boolean; waits?: number };
+  about: { resume_token?: string; next?: Arguments; first?: boolean; waits?: number };
 }
 
 /** Arguments of an operation beside its options: JSON, and what goes over as bytes. */

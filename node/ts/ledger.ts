@@ -1,6 +1,6 @@
 /** The ledger: a durable record of documents, jobs and results in one file. */
 
-import { perform } from "./call";
+import { type Arguments, perform } from "./call";
 import type { MindeeError } from "./errors";
 import { type Json, parse } from "./json";
 import { type NativeClient, rawResults } from "./mindee-core.node";
@@ -115,16 +115,14 @@ export class Ledger {
     return documents(body);
   }
 
-  /** Results that are here, oldest first. The next ones come after the key of the last. */
-  async collect(query?: CollectQuery): Promise<LedgerResult[]> {
-    const { body } = await perform(this.#native, "ledger.collect", { ...query }, undefined);
-    const raw = rawResults(body);
-    return rows<LedgerResult & { result: unknown }>(body, ["result"]).map(
-      ({ result: _, ...row }, index) => {
-        const bytes = raw[index];
-        return { ...row, inference: bytes == null ? null : new Inference(bytes) };
-      },
-    );
+  /** Results that are here, oldest first. They are read as far as this is, so they are never in memory together. */
+  async *collect(query?: CollectQuery): AsyncGenerator<LedgerResult, void, undefined> {
+    let next: Arguments | undefined = { ...query };
+    while (next !== undefined) {
+      const { body, about } = await perform(this.#native, "ledger.collect", next, undefined);
+      yield* results(body);
+      next = about.next;
+    }
   }
 
   /** Removes documents whose results are safe with you, by their keys; gives how many there were. */
@@ -133,6 +131,14 @@ export class Ledger {
     const { body } = await perform(this.#native, "ledger.forget", { keys: listed }, undefined);
     return (parse(body.toString()) as { forgotten: number }).forgotten;
   }
+}
+
+function results(body: Buffer): LedgerResult[] {
+  const raw = rawResults(body);
+  return rows<LedgerResult & { result: unknown }>(body, ["result"]).map(({ result: _, ...row }, index) => {
+    const bytes = raw[index];
+    return { ...row, inference: bytes == null ? null : new Inference(bytes) };
+  });
 }
 
 function documents(body: Buffer): LedgerDocument[] {

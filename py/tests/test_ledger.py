@@ -1,7 +1,9 @@
 """The ledger: whatever ends a call or a process, and wherever."""
 
 import asyncio
+import json
 import pickle
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -47,11 +49,42 @@ def test_a_result_is_kept_byte_for_byte(recorded, send):
     assert "result" not in repr(kept)
 
 
-def test_results_are_collected_in_portions(recorded, send):
+def test_a_part_of_the_results_is_collected(recorded, send):
     ids = [send().id for _ in range(3)]
-    first = recorded.ledger.collect(most=2)
-    rest = recorded.ledger.collect(after=first[-1].key, most=2)
+    first = list(recorded.ledger.collect(most=2))
+    rest = list(recorded.ledger.collect(after=first[-1].key, most=2))
     assert [kept.job_id for kept in first + rest] == ids
+
+
+def large(number):
+    """A result that is a portion of the ledger by itself."""
+    inference = {"id": f"job-{number}", "result": {"fields": {}}, "padding": "x" * 1_100_000}
+    return json.dumps({"inference": inference}).encode()
+
+
+def test_large_results_are_not_in_memory_together(recorded):
+    for number in range(8):
+        recorded.jobs.deliver_unsigned(large(number))
+    collected = recorded.ledger.collect(most=7)
+    tracemalloc.start()
+    try:
+        ids = [kept.job_id for kept in collected]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert ids == [f"job-{number}" for number in range(7)]
+    assert peak < 6 * len(large(0))
+
+
+def test_results_are_forgotten_while_they_are_read(recorded):
+    for number in range(3):
+        recorded.jobs.deliver_unsigned(large(number))
+    ids = []
+    for kept in recorded.ledger.collect():
+        ids.append(kept.job_id)
+        recorded.ledger.forget(kept.key)
+    assert ids == ["job-0", "job-1", "job-2"]
+    assert recorded.ledger.pending() == []
 
 
 def test_what_is_safe_elsewhere_is_forgotten(recorded, send):
@@ -60,7 +93,7 @@ def test_what_is_safe_elsewhere_is_forgotten(recorded, send):
     keys = [document.key for document in recorded.ledger.pending()]
     assert recorded.ledger.forget(keys[0]) == 1
     assert recorded.ledger.forget(key for key in keys) == 2
-    assert recorded.ledger.pending() == recorded.ledger.collect() == []
+    assert recorded.ledger.pending() == list(recorded.ledger.collect()) == []
 
 
 def test_a_refused_document_is_failed_with_its_reason(recorded, send, sandbox):
@@ -79,7 +112,7 @@ def test_a_document_that_was_certainly_not_taken_is_sent_on_resume(recorded, sen
     assert states(recorded) == ["intended"]
     [document] = recorded.ledger.resume(**SOON)
     assert (document.state, document.alias) == ("done", "later")
-    assert recorded.ledger.collect()[0].inference.file.alias == "later"
+    assert next(recorded.ledger.collect()).inference.file.alias == "later"
 
 
 def test_an_upload_whose_answer_was_lost_is_unknown_and_left_alone(recorded, send, sandbox):
@@ -113,7 +146,7 @@ def test_a_wait_that_was_cancelled_goes_on_with_resume(sandbox, tmp_path):
                 await task
             before = [document.state for document in await client.ledger.pending()]
             after = [document.state for document in await client.ledger.resume(**SOON)]
-            [kept] = await client.ledger.collect()
+            [kept] = [kept async for kept in client.ledger.collect()]
             return before, after, await client.ledger.forget(kept.key)
 
     assert asyncio.run(main()) == (["taken"], ["done"], 1)
@@ -132,8 +165,9 @@ print(client.jobs.deliver(body, headers, secret).first)
 """
     again = child(script, str(tmp_path / "ledger.sqlite"), body.decode())
     assert again.end() == (0, "False\n", "")
-    assert [kept.raw for kept in recorded.ledger.collect()] == [body]
-    assert webhook.unwrap_unsigned(body).inference == recorded.ledger.collect()[0].inference
+    [kept] = recorded.ledger.collect()
+    assert kept.raw == body
+    assert webhook.unwrap_unsigned(body).inference == kept.inference
 
 
 def test_what_is_younger_than_asked_is_left_alone_by_resume(recorded, sandbox):
@@ -144,7 +178,8 @@ def test_what_is_younger_than_asked_is_left_alone_by_resume(recorded, sandbox):
 
 
 def test_without_the_option_there_is_no_ledger(client):
-    for call in (client.ledger.pending, client.ledger.resume, client.ledger.collect):
+    collect = client.ledger.collect()
+    for call in (client.ledger.pending, client.ledger.resume, lambda: next(collect)):
         with pytest.raises(mindee_core.UsageError, match="`ledger`") as caught:
             call()
         assert caught.value.code == "option.missing"

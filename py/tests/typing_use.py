@@ -70,7 +70,7 @@ async def awaited(client: AsyncClient, reader: asyncio.StreamReader) -> None:
         inference: Inference[ExtractionResult] = await same.extraction.run("a.pdf", model_id="m")
         print(inference.id, [model.id async for model in same.models.search()])
         first: bool = (await same.jobs.deliver(b"", [], "s")).first
-        kept: Inference[View] | None = (await same.ledger.collect())[0].inference
+        kept: list[Inference[View] | None] = [row.inference async for row in same.ledger.collect()]
         print(first, kept)
 
 

@@ -17,6 +17,7 @@
 //! as it lives, which ends with the process however that ends: so a row whose owner is gone is
 //! told from one that is under way, on every machine that shares the folder.
 
+mod collected;
 mod disk;
 mod entry;
 mod rows;
@@ -25,7 +26,6 @@ mod store;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ use crate::options::Params;
 use crate::product::AnyResult;
 use crate::source::Source;
 
+pub use collected::{CollectQuery, Collected};
 pub(crate) use entry::Entry;
 use rows::Next;
 use store::Pending;
@@ -161,10 +162,10 @@ impl Ledger {
             .map(drop)
     }
 
-    /// Results that are here, oldest first, after the row `after` (from 0) and at most `most`: a JSON
-    /// array of `key`, `filename`, `alias`, `job_id` and `result`, whose bytes are as they came.
-    pub async fn collect(&self, after: i64, most: u32) -> Result<Bytes, Error> {
-        self.store()?.results(self.origin(), after, most).await
+    /// Results that are here, oldest first, a portion at a time: [`Collected::next`] asks for what
+    /// comes after it.
+    pub async fn collect(&self, query: CollectQuery) -> Result<Collected, Error> {
+        self.store()?.results(self.origin(), query).await
     }
 
     /// Removes documents whose results are safe with you, by their keys.

@@ -1,8 +1,6 @@
 //! What rows say.
 
 use rusqlite::Row;
-use serde::Serialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// How a document goes on.
@@ -30,28 +28,4 @@ pub(super) fn resumable(row: &Row<'_>) -> rusqlite::Result<Resumable> {
         _ => row.get::<_, Option<String>>(5)?.map(Next::Send),
     };
     Ok((row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?, next))
-}
-
-/// A result that is here.
-#[derive(Serialize)]
-pub(super) struct Kept {
-    key: i64,
-    filename: Option<String>,
-    alias: Option<String>,
-    job_id: Option<String>,
-    /// The bytes as they came.
-    result: Option<Box<RawValue>>,
-}
-
-pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
-    let bytes: Vec<u8> = row.get(4)?;
-    let text =
-        String::from_utf8_lossy(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).into_owned();
-    Ok(Kept {
-        key: row.get(0)?,
-        filename: row.get(1)?,
-        alias: row.get(2)?,
-        job_id: row.get(3)?,
-        result: RawValue::from_string(text).ok(),
-    })
 }

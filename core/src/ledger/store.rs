@@ -7,12 +7,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
+use rusqlite::{
+    Connection, OptionalExtension as _, Transaction, TransactionBehavior, named_params,
+};
 use serde_json::{Value, json};
 
+use super::collected::{CollectQuery, Collected, Portion};
 use super::disk::{broken, on_disk};
 use super::entry::Entry;
-use super::rows::{Kept, Next, described, kept, resumable};
+use super::rows::{Next, described, resumable};
 use crate::error::{Error, code};
 use crate::product::Product;
 
@@ -285,26 +288,30 @@ impl Store {
         .await
     }
 
-    /// Results that are here, oldest first, as a JSON array with their bytes as they came.
+    /// Results that are here, oldest first.
     pub(crate) async fn results(
         &self,
         origin: &str,
-        after: i64,
-        most: u32,
-    ) -> Result<Bytes, Error> {
+        query: CollectQuery,
+    ) -> Result<Collected, Error> {
         let origin = origin.to_owned();
-        let rows = on_disk(&self.connection, move |connection| {
-            let sql = "SELECT key, filename, alias, job_id, result FROM documents
-                       WHERE origin = ?1 AND state = 'done' AND key > ?2 ORDER BY key LIMIT ?3";
-            connection
-                .prepare(sql)?
-                .query_map((origin, after, most), kept)?
-                .collect::<Result<Vec<_>, _>>()
+        on_disk(&self.connection, move |connection| {
+            Portion::read(connection, &origin, &query)
         })
-        .await?;
-        serde_json::to_vec::<Vec<Kept>>(&rows)
-            .map(Bytes::from)
-            .map_err(|e| Error::new(code::INTERNAL, "Results could not be written").caused_by(&e))
+        .await?
+        .written(&query)
+    }
+
+    /// The result of a job, where it is here.
+    pub(crate) async fn result(&self, origin: &str, job_id: &str) -> Result<Option<Bytes>, Error> {
+        let (origin, job_id) = (origin.to_owned(), job_id.to_owned());
+        on_disk(&self.connection, move |connection| {
+            let sql = "SELECT result FROM documents
+                       WHERE job_id = ?1 AND origin = ?2 AND state = 'done'";
+            let found = connection.query_row(sql, (job_id, origin), |row| row.get::<_, Vec<u8>>(0));
+            Ok(found.optional()?.map(Bytes::from))
+        })
+        .await
     }
 
     /// Removes documents, by their keys; gives how many there were.

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use mindee_core::ledger::CollectQuery;
 use mindee_core::webhook::{SigningSecret, sign};
 use mindee_core::{ApiKey, Client, ClientOptions, Params};
 use mindee_sandbox::{Product, Sandbox, Settings, Webhook};
@@ -150,7 +151,8 @@ impl Stage {
     /// The results in the ledger.
     async fn results(&self) -> Value {
         let ledger = self.sender.ledger().unwrap();
-        serde_json::from_slice(&ledger.collect(0, 100).await.unwrap()).unwrap()
+        let collected = ledger.collect(CollectQuery::default()).await.unwrap();
+        serde_json::from_slice(collected.raw()).unwrap()
     }
 
     /// What was worked on, by its inference.

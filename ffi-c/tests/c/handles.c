@@ -24,7 +24,7 @@ static void a_null_place_for_the_answer_is_an_error(void) {
     CHECK_CODE(mindee_cancel_new(NULL), "handle.null");
     CHECK_CODE(mindee_source_text(mindee_c("a.pdf"), NULL), "handle.null");
     CHECK_CODE(mindee_run(client, MINDEE_OCR, source, NULL, NULL, NULL), "handle.null");
-    CHECK_CODE(mindee_models_next(NULL, NULL, NULL), "handle.null");
+    CHECK_CODE(mindee_result_next(NULL, NULL, NULL), "handle.null");
     mindee_source_free(&source);
     mindee_client_free(&client);
 }

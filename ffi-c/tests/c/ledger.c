@@ -51,6 +51,7 @@ static void what_was_read_is_listed_collected_and_forgotten(void) {
     const mindee_value *first;
     int64_t key = 0;
     size_t forgotten = 9;
+    bool more = true;
     run_once(client);
     run_once(client);
     CHECK(count_of(client, "done") == 2);
@@ -64,6 +65,8 @@ static void what_was_read_is_listed_collected_and_forgotten(void) {
     first = mindee_value_item(mindee_result_value(rows), 0);
     CHECK(mindee_value_integer(mindee_value_member(first, mindee_c("key")), &key));
     CHECK(mindee_value_at(first, mindee_c("/result/inference")) != NULL);
+    CHECK_FINE(mindee_result_next(rows, options, &more));
+    CHECK(!more);
     mindee_result_free(&rows);
     CHECK_FINE(mindee_ledger_forget(client, &key, 1, &forgotten));
     CHECK(forgotten == 1 && count_of(client, "done") == 1);

@@ -112,20 +112,37 @@ static void what_was_read_is_listed_collected_and_forgotten() {
     CHECK(rows.value().size() == 2 && rows.value()[0]["state"].text() == "done");
     const auto resumed = client.ledger().resume();
     CHECK(resumed.bytes() == rows.bytes());
-    const auto results = client.ledger().collect({{"most", "1"}});
-    CHECK(results.value().size() == 1 && results.value()[0]["alias"].text() == "one");
-    CHECK(!results.value()[0]["result"]["inference"].missing());
-    const auto key = *results.value()[0]["key"].integer();
+    auto results = client.ledger().collect({{"most", "1"}});
+    const auto one = results.next();
+    CHECK(one->value().size() == 1 && one->value()[0]["alias"].text() == "one");
+    CHECK(!one->value()[0]["result"]["inference"].missing());
+    CHECK(!results.next());
+    const auto key = *one->value()[0]["key"].integer();
     CHECK(client.ledger().forget({key}) == 1);
-    const auto rest = client.ledger().collect();
-    CHECK(rest.value().size() == 1 && rest.value()[0]["alias"].text() == "two");
+    for (const auto &rest : client.ledger().collect())
+        CHECK(rest.value().size() == 1 && rest.value()[0]["alias"].text() == "two");
+}
+
+static void large_results_are_read_one_after_another() {
+    const mindee::Client client({{"ledger", std::getenv("LEDGER")}});
+    for (const auto *id : {"a", "b", "c"}) {
+        const auto body = R"({"inference":{"result":{"fields":{}},"id":")" + std::string(id) +
+                          R"(","padding":")" + std::string(1'100'000, 'x') + R"("}})";
+        client.jobs().deliver(body, {{"X-Signature", mindee::webhook::sign(body, "s")}}, {"s"});
+    }
+    std::string ids;
+    for (const auto &page : client.ledger().collect()) {
+        CHECK(page.value().size() == 1);
+        ids += page.value()[0]["job_id"].text().value_or("?");
+    }
+    CHECK(ids == "abc");
 }
 
 static void without_a_ledger_each_call_says_so() {
     const auto ledger = mindee::Client().ledger();
     CHECK(ledger.try_pending().error()->code() == "option.missing");
     CHECK(ledger.try_resume().error()->code() == "option.missing");
-    CHECK(ledger.try_collect().error()->code() == "option.missing");
+    CHECK(ledger.collect().try_next().error()->code() == "option.missing");
     CHECK(ledger.try_forget({1}).error()->code() == "option.missing");
 }
 
@@ -182,6 +199,7 @@ int main(int count, char **arguments) {
                      CASE(exit_with_work_pending_is_silent),
                      CASE(many_waits_at_once_hear_of_their_results),
                      CASE(what_was_read_is_listed_collected_and_forgotten),
+                     CASE(large_results_are_read_one_after_another),
                      CASE(without_a_ledger_each_call_says_so),
                      CASE(a_result_and_a_failure_are_told_apart_and_read),
                      CASE(headers_and_secrets_come_in_any_container),

@@ -158,6 +158,7 @@ cases! { webhook, World::new(QUICK),
 
 cases! { cpp_promises, World::new(QUICK),
     what_was_read_is_listed_collected_and_forgotten
+    large_results_are_read_one_after_another
     without_a_ledger_each_call_says_so
     a_result_and_a_failure_are_told_apart_and_read
     headers_and_secrets_come_in_any_container

@@ -58,8 +58,9 @@ export function openInbox(client) {
       if (jobId === null || known(jobId)) continue;
       if (state === "failed") tried(() => handle(jobId, { error: error.problem }));
       if (state !== "done") continue;
-      const [{ inference }] = await client.ledger.collect({ after: key - 1, most: 1 });
-      tried(() => handle(jobId, inference));
+      for await (const { inference } of client.ledger.collect({ after: key - 1, most: 1 })) {
+        tried(() => handle(jobId, inference));
+      }
     }
   }
 

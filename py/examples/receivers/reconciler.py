@@ -13,24 +13,19 @@ from mindee_core import Client, MindeeError, WebhookError, webhook
 
 from work import handle, keep, known
 
-MOST = 100  # results in memory at a time
-
 
 def reconcile(client: Client, older_than: float) -> None:
     # What is old is asked for at once, and what is not ready then is left to the next round.
     for document in client.ledger.resume(older_than=older_than, first_poll=0, deadline=30):
         if document.state == "failed" and document.job_id and not known(document.job_id):
             keep(document.job_id, "failure", str(document.error))
-    after = 0
-    while results := client.ledger.collect(after=after, most=MOST):
-        for kept in results:
-            if kept.job_id and kept.raw and not known(kept.job_id):
-                try:
-                    handle(webhook.unwrap_unsigned(kept.raw))
-                except WebhookError:
-                    # This version cannot read it, and what comes after it must not wait.
-                    keep(kept.job_id, "unread", kept.raw)
-        after = results[-1].key
+    for kept in client.ledger.collect():
+        if kept.job_id and kept.raw and not known(kept.job_id):
+            try:
+                handle(webhook.unwrap_unsigned(kept.raw))
+            except WebhookError:
+                # This version cannot read it, and what comes after it must not wait.
+                keep(kept.job_id, "unread", kept.raw)
 
 
 def main(ledger: str, older_than: float = 300, every: float = 60) -> None:

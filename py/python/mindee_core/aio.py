@@ -154,11 +154,15 @@ class Ledger:
 
     async def collect(
         self, *, after: int | None = None, most: int | None = None
-    ) -> list[LedgerResult]:
+    ) -> AsyncIterator[LedgerResult]:
         """Results that are here, oldest first: those after the document of a key, and so many at
-        most. The next ones come after the key of the last."""
-        body, _ = await self._door.call("ledger.collect", dict(after=after, most=most))
-        return results(body)
+        most. They are read as far as this is, so they are never in memory together."""
+        arguments: dict[str, Any] | None = dict(after=after, most=most)
+        while arguments is not None:
+            body, about = await self._door.call("ledger.collect", arguments)
+            for kept in results(body):
+                yield kept
+            arguments = about.get("next")
 
     async def forget(self, keys: int | Iterable[int]) -> int:
         """Removes documents whose results are safe with you, by their keys. Gives how many there

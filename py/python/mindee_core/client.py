@@ -152,11 +152,16 @@ class Ledger:
         body, _ = self._door.call("ledger.resume", dict(options, older_than=older_than))
         return documents(body)
 
-    def collect(self, *, after: int | None = None, most: int | None = None) -> list[LedgerResult]:
+    def collect(
+        self, *, after: int | None = None, most: int | None = None
+    ) -> Iterator[LedgerResult]:
         """Results that are here, oldest first: those after the document of a key, and so many at
-        most. The next ones come after the key of the last."""
-        body, _ = self._door.call("ledger.collect", dict(after=after, most=most))
-        return results(body)
+        most. They are read as far as this is, so they are never in memory together."""
+        arguments: dict[str, Any] | None = dict(after=after, most=most)
+        while arguments is not None:
+            body, about = self._door.call("ledger.collect", arguments)
+            yield from results(body)
+            arguments = about.get("next")
 
     def forget(self, keys: int | Iterable[int]) -> int:
         """Removes documents whose results are safe with you, by their keys. Gives how many there

@@ -126,7 +126,7 @@ static mindee_error *search(struct request *request, const mindee_client *client
             say("body");
             say_bytes(mindee_result_bytes(page));
             say("\n");
-            error = mindee_models_next(page, request->options, &more);
+            error = mindee_result_next(page, request->options, &more);
             if (error == NULL && !more) say_values(request, mindee_result_value(page));
         }
         mindee_result_free(&page);

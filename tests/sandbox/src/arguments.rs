@@ -63,7 +63,7 @@ pub(crate) struct Arguments {
     /// How many hours results are kept.
     #[arg(long, env = "MINDEE_SANDBOX_STORAGE_HOURS", default_value_t = 12.0)]
     storage_hours: f64,
-    /// Delete result and job when the result is fetched.
+    /// Delete result and job when the result is fetched, or delivered to a webhook.
     #[arg(long, env = "MINDEE_SANDBOX_DELETE_ON_FETCH", value_parser = BoolishValueParser::new())]
     delete_on_fetch: bool,
     /// POST and GET requests that the organization may send in a minute: 200,1200.

@@ -52,7 +52,8 @@ pub struct Fate {
     pub gone: bool,
     /// The job ends well, but has no `result_url`.
     pub no_result_url: bool,
-    /// The first GET of the result deletes result and job, whatever the settings say.
+    /// The first GET of the result, or the first delivery that arrives, deletes result and job,
+    /// whatever the settings say.
     pub delete_on_fetch: bool,
 }
 
@@ -191,7 +192,7 @@ pub(crate) struct Job {
     /// When result and job are no longer there; never for a job that does not end.
     #[serde(with = "micros_or_null")]
     pub(crate) expires: Option<Moment>,
-    /// Whether the first GET of the result deletes both.
+    /// Whether the first GET of the result, or the first delivery that arrives, deletes both.
     pub(crate) delete_on_fetch: bool,
     pub(crate) fate: Fate,
     /// The RAG document that matched, when RAG is on.

@@ -144,6 +144,11 @@ impl World {
                         .due
                         .map(|at| (at, parcel.job_id, parcel.webhook_id)),
                 );
+                // A delivery has fetched the result; what became of it is still told.
+                let fetched = delivery.status == Status::Processed;
+                if fetched && job.delete_on_fetch && job.status_at_end() == Status::Processed {
+                    job.expires = Some(now);
+                }
             }
             self.keep(job);
         }

@@ -34,7 +34,7 @@ pub struct Settings {
     pub processing_times: Option<ProcessingTime>,
     /// How long results are kept after their job has ended, in hours.
     pub storage_hours: f64,
-    /// Whether the first GET of a result deletes result and job.
+    /// Whether the first GET of a result, or the first delivery that arrives, deletes result and job.
     pub delete_on_fetch: bool,
     /// What is different for some models, by the id of a model or the word for a product.
     pub by_model: BTreeMap<String, ModelSettings>,
@@ -103,7 +103,7 @@ pub struct ModelSettings {
     /// How long its results are kept after their job has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_hours: Option<f64>,
-    /// Whether the first GET of a result deletes result and job.
+    /// Whether the first GET of a result, or the first delivery that arrives, deletes result and job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_fetch: Option<bool>,
 }

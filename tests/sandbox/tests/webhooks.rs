@@ -65,6 +65,39 @@ async fn a_delivery_is_the_result_as_one_compact_line() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_arrived_has_fetched_the_result() {
+    let bench = bench_with(Settings {
+        delete_on_fetch: true,
+        webhook_retries: vec![Duration::from_millis(20)],
+        ..Settings::default()
+    })
+    .await;
+    let receiver = receiver(&[500, 200]).await;
+    let webhook = add(&bench, &receiver);
+    bench.rules(json!({"on": "enqueue", "job": {"processing_ms": 100}}));
+    let job = send(&bench, &webhook).await;
+    let told = ended(&bench, 1).await;
+    assert_eq!(at(&told, "/0/attempts/1/status"), 200);
+    let path = format!("/v2/jobs/{}", text(&job, "/id"));
+    refused(bench.get(&path), "404-002").await;
+}
+
+#[tokio::test]
+async fn a_delivery_that_did_not_arrive_has_fetched_nothing() {
+    let bench = bench_with(Settings {
+        delete_on_fetch: true,
+        webhook_retries: Vec::new(),
+        ..Settings::default()
+    })
+    .await;
+    let receiver = receiver(&[500]).await;
+    let webhook = add(&bench, &receiver);
+    let job = send(&bench, &webhook).await;
+    ended(&bench, 1).await;
+    bench.inference_of(&job).await;
+}
+
+#[tokio::test]
 async fn a_delivery_is_signed_under_both_names_of_the_header() {
     let (bench, receiver) = (impatient().await, receiver(&[200]).await);
     let webhook = add(&bench, &receiver);
