@@ -549,6 +549,14 @@ mindee_bytes mindee_job_bytes(const mindee_job *job);
 // Threads: any.
 const mindee_value *mindee_job_value(const mindee_job *job);
 
+// What the option `preflight` found in the document that was sent, as a list of objects: `code`,
+// `severity`, `message` and `hint`, the gravest first; its cost is none of it. NULL where there is
+// nothing to know.
+//
+// Ownership: the value lives as long as `job`.
+// Threads: any.
+const mindee_value *mindee_job_warnings(const mindee_job *job);
+
 // Frees a job and nulls its place. The job at Mindee is not touched.
 //
 // Ownership: takes `*slot`, and the texts and values that came from it; NULL is fine.
@@ -566,6 +574,14 @@ mindee_bytes mindee_result_bytes(const mindee_result *result);
 // Ownership: the value lives as long as `result`.
 // Threads: any.
 const mindee_value *mindee_result_value(const mindee_result *result);
+
+// What the option `preflight` found in the document that was sent, as a list of objects: `code`,
+// `severity`, `message` and `hint`, the gravest first; its cost is none of it. NULL where there is
+// nothing to know.
+//
+// Ownership: the value lives as long as `result`.
+// Threads: any.
+const mindee_value *mindee_result_warnings(const mindee_result *result);
 
 // Sets in `options`, those of the call that gave `result`, what asks for what comes after it: the
 // next page of models, or the next results of a ledger. `*more` is false where nothing does.

@@ -448,6 +448,9 @@ class Result {
     Value at(std::string_view pointer) const & noexcept { return value().at(pointer); }
     // The fields of an extraction.
     Value fields() const & noexcept { return at("/inference/result/fields"); }
+    // What the option `preflight` found in the document that `run` sent: a list of objects with
+    // `code`, `severity`, `message` and `hint`, or nothing.
+    Value warnings() const & noexcept { return mindee_result_warnings(get()); }
     const mindee_result *get() const noexcept { return result_.get(); }
 
     // What is lent would outlive a result that nobody keeps: give the result a name first.
@@ -455,6 +458,7 @@ class Result {
     Value value() const && = delete;
     Value at(std::string_view pointer) const && = delete;
     Value fields() const && = delete;
+    Value warnings() const && = delete;
 
   private:
     detail::Handle<mindee_result> result_;
@@ -475,6 +479,8 @@ class Job {
     std::string_view bytes() const noexcept { return detail::out(mindee_job_bytes(get())); }
     Value value() const noexcept { return mindee_job_value(get()); }
     Value at(std::string_view pointer) const noexcept { return value().at(pointer); }
+    // As a result's `warnings`.
+    Value warnings() const noexcept { return mindee_job_warnings(get()); }
     const mindee_job *get() const noexcept { return job_.get(); }
 
   private:

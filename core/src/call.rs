@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{Client, ModelQuery};
 use crate::error::{Error, code};
+use crate::finding::Finding;
 #[cfg(feature = "ledger")]
 use crate::ledger::CollectQuery;
 use crate::lenient::read_json;
@@ -45,7 +46,8 @@ pub struct Call {
 pub struct Reply {
     /// Mindee's answer, byte for byte.
     pub body: Bytes,
-    /// What this library adds: `resume_token` for a job, `next` (arguments) for a page.
+    /// What this library adds: `resume_token` for a job, `next` (arguments) for a page, `warnings`
+    /// for a document that the option `preflight` looked at.
     pub about: Value,
     parsed: OnceLock<Value>,
 }
@@ -208,15 +210,21 @@ impl Client {
         let id = call.id.take();
         let id = id.as_deref().ok_or_else(|| missing("id"));
         let job = |job: crate::Job| {
-            let about = json!({ "resume_token": job.resume_token().to_string() });
-            Reply::new(job.raw().clone(), about)
+            let mut about = warned(job.warnings());
+            about.insert(
+                "resume_token".to_owned(),
+                job.resume_token().to_string().into(),
+            );
+            Reply::new(job.raw().clone(), about.into())
         };
         let plain = |body: &Bytes| Reply::new(body.clone(), json!({}));
         match call.operation.name {
             "run" => {
                 let product = self.product::<AnyResult>(call.product()?);
                 let source = call.take_source()?;
-                Ok(plain(product.run(source, params).await?.raw()))
+                let inference = product.run(source, params).await?;
+                let about = warned(inference.warnings()).into();
+                Ok(Reply::new(inference.raw().clone(), about))
             }
             "enqueue" => {
                 let product = self.product::<AnyResult>(call.product()?);
@@ -304,6 +312,13 @@ impl Client {
 /// What this library tells of itself.
 fn told(value: &Value) -> Reply {
     Reply::new(Bytes::from(value.to_string()), json!({}))
+}
+
+/// What the option `preflight` found, where that is anything.
+fn warned(warnings: &[Finding]) -> Map<String, Value> {
+    let told: Vec<Value> = warnings.iter().map(Finding::to_json).collect();
+    let given = (!told.is_empty()).then(|| ("warnings".to_owned(), told.into()));
+    given.into_iter().collect()
 }
 
 /// The arguments that ask for what comes next.

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::address::Address;
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, code};
+use crate::finding::foreseen;
 use crate::job::{Job, ResumeToken};
 use crate::lenient::read_json;
 use crate::limits::Limits;
@@ -173,10 +174,15 @@ impl<R: ProductResult> ProductClient<R> {
         let engine = &self.client.0;
         let token = job.resume_token();
         let begun = Some(Instant::now());
-        let ended = engine
-            .wait(&token, job.model_id.as_deref(), begun, limits)
-            .await?;
-        engine.result_of_ended(ended, &token, limits).await
+        let finished = async {
+            let model = job.model_id.as_deref();
+            let ended = engine.wait(&token, model, begun, limits).await?;
+            engine.result_of_ended(ended, &token, limits).await
+        };
+        match finished.await {
+            Ok(inference) => Ok(Inference::with_warnings(inference, job.warnings)),
+            Err(error) => Err(foreseen(error, &job.warnings)),
+        }
     }
 
     /// Uploads a document and returns its job at once.

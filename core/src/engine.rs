@@ -13,6 +13,7 @@ use crate::address::Address;
 #[cfg(feature = "documents")]
 use crate::document::{Readiness, make_ready};
 use crate::error::{Error, code};
+use crate::finding::{Finding, foreseen};
 use crate::job::{Job, ResumeToken};
 use crate::judge::{gone, judge, judge_failure};
 use crate::ledger::{Entry, Intent, Store, found_again};
@@ -81,7 +82,7 @@ impl Engine {
         params: &Params,
         limits: &Limits,
     ) -> Result<Job, Error> {
-        let source = ready(source, params, limits).await?;
+        let (source, warnings) = ready(source, params, limits).await?;
         let entry = match self.store()? {
             None => None,
             Some(store) => {
@@ -95,8 +96,11 @@ impl Engine {
                 Some(store.intend(intent).await?)
             }
         };
-        self.enqueue_as(product, source, params, limits, entry.as_ref())
-            .await
+        let outcome = self.enqueue_as(product, source, params, limits, entry.as_ref());
+        match outcome.await {
+            Ok(job) => Ok(Job { warnings, ..job }),
+            Err(error) => Err(foreseen(error, &warnings)),
+        }
     }
 
     /// Uploads the document of an entry of the ledger.
@@ -360,11 +364,15 @@ impl Engine {
     }
 }
 
-/// What is to be sent, looked at where the option `preflight` asks for it.
+/// What is to be sent, looked at where the option `preflight` asks for it, and what was found.
 #[cfg(feature = "documents")]
-async fn ready(source: Source, params: &Params, limits: &Limits) -> Result<Source, Error> {
+async fn ready(
+    source: Source,
+    params: &Params,
+    limits: &Limits,
+) -> Result<(Source, Vec<Finding>), Error> {
     let Some(readiness) = params.preflight.as_deref() else {
-        return Ok(source);
+        return Ok((source, Vec::new()));
     };
     let readiness = Readiness::of(readiness)?;
     let work = tokio::task::spawn_blocking(move || make_ready(source, readiness));
@@ -376,9 +384,13 @@ async fn ready(source: Source, params: &Params, limits: &Limits) -> Result<Sourc
 }
 
 #[cfg(not(feature = "documents"))]
-async fn ready(source: Source, params: &Params, _: &Limits) -> Result<Source, Error> {
+async fn ready(
+    source: Source,
+    params: &Params,
+    _: &Limits,
+) -> Result<(Source, Vec<Finding>), Error> {
     match params.preflight {
-        None => Ok(source),
+        None => Ok((source, Vec::new())),
         Some(_) => Err(Error::new(
             code::OPTION_INVALID,
             "Option `preflight` needs a build with the feature `documents`",

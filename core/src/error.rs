@@ -179,7 +179,7 @@ table! {
     DOCUMENT_NO_PAGES_LEFT = "document.no_pages_left", Usage, false,
         "Keep at least one page.";
     DOCUMENT_REFUSED = "document.refused", Usage, false,
-        "Mend what the message names, or give `preflight` as `mend`; nothing was sent.";
+        "Mend what the message names, or give `preflight` as `mend`, or as `warn` to send it all the same; nothing was sent.";
     DOCUMENT_RESULT_UNFIT = "document.result_unfit", Usage, false,
         "Give Mindee's split or crop result as it came, and the very file that it was made from.";
     LEDGER_BROKEN = "ledger.broken", Usage, false,

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::{Error, code};
+use crate::finding::Finding;
 use crate::lenient::{or_default, read_json};
 use crate::problem::Problem;
 use crate::product::Product;
@@ -81,6 +82,8 @@ pub struct Job {
     pub(crate) product: Option<Product>,
     #[serde(skip)]
     pub(crate) raw: Bytes,
+    #[serde(skip)]
+    pub(crate) warnings: Vec<Finding>,
 }
 
 /// A delivery of a job's result to one webhook.
@@ -124,6 +127,12 @@ impl Job {
         job.product = product;
         job.raw = raw;
         Ok(job)
+    }
+
+    /// What the option `preflight` found in the document that was sent, the gravest first; its cost
+    /// is none of it.
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
     }
 
     /// What takes the job up again, here or in another process.

@@ -31,6 +31,7 @@ pub mod client;
 pub mod document;
 mod engine;
 pub mod error;
+mod finding;
 pub mod job;
 mod judge;
 #[cfg(feature = "ledger")]
@@ -65,6 +66,7 @@ pub mod webhook;
 pub use cancel::Cancel;
 pub use client::Client;
 pub use error::{Category, Error};
+pub use finding::{Finding, Severity};
 pub use job::{Job, JobStatus, JobWebhook, ResumeToken};
 pub use lenient::Presence;
 pub use options::{ClientOptions, Params};

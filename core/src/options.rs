@@ -166,7 +166,7 @@ options! {
         webhook_ids: Ids;
         /// File name for Mindee to note instead of the source's own.
         filename: String;
-        /// What to do with a local document that Mindee would refuse: `refuse` it before it is sent, or `mend` it where that can be done. Sent as it is unless given.
+        /// Whether to look at a local document before it is sent: to `warn` of what Mindee may refuse or be slow with, to `refuse` what Mindee would, or to `mend` it where that can be done. Not looked at unless given.
         preflight: String;
         /// Whether the result holds the full text.
         raw_text: bool, only extraction;

@@ -8,19 +8,28 @@
 
 mod served;
 
-use mindee_core::{Client, Error};
+use mindee_core::{Client, Error, Finding};
 use mindee_sandbox::Sandbox;
 use served::{data, options, quick, sandbox};
 
-/// A document of the corpus, run with this `preflight`, if with any.
-async fn run(sandbox: &Sandbox, name: &str, preflight: Option<&str>) -> Result<(), Error> {
+/// A document of the corpus, run with this `preflight`, if with any; gives what was warned of.
+async fn run(
+    sandbox: &Sandbox,
+    name: &str,
+    preflight: Option<&str>,
+) -> Result<Vec<&'static str>, Error> {
     let params = match preflight {
         Some(preflight) => quick(sandbox).preflight(preflight),
         None => quick(sandbox),
     };
     let client = Client::new(options(sandbox.base_url())).unwrap();
     let document = data("documents").join(name);
-    client.extraction().run(document, params).await.map(drop)
+    let inference = client.extraction().run(document, params).await?;
+    Ok(codes(inference.warnings()))
+}
+
+fn codes(warnings: &[Finding]) -> Vec<&'static str> {
+    warnings.iter().map(|warning| warning.code).collect()
 }
 
 /// How many documents came, and how long the last of them was.
@@ -84,4 +93,67 @@ async fn a_damaged_pdf_is_sent_mended() {
         .unwrap()
         .len();
     assert!(arrived(&sandbox).1.unwrap() < length);
+}
+
+#[tokio::test]
+async fn what_is_warned_of_is_sent_as_it_is() {
+    let sandbox = sandbox().await;
+    let name = "pdf/junk-before.pdf";
+    assert_eq!(
+        run(&sandbox, name, Some("warn")).await.unwrap(),
+        ["damaged"]
+    );
+    let length = std::fs::metadata(data("documents").join(name))
+        .unwrap()
+        .len();
+    assert_eq!(arrived(&sandbox).1, Some(length));
+}
+
+#[tokio::test]
+async fn what_is_left_to_know_is_told_whatever_was_asked_for() {
+    let sandbox = sandbox().await;
+    for preflight in ["refuse", "mend", "warn"] {
+        let told = run(&sandbox, "jpeg/truncated.jpg", Some(preflight)).await;
+        assert_eq!(told.unwrap(), ["damaged"], "{preflight}");
+    }
+    let mended = run(&sandbox, "pdf/junk-before.pdf", Some("mend")).await;
+    assert!(mended.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_sound_document_is_not_warned_of() {
+    let sandbox = sandbox().await;
+    let told = run(&sandbox, "pdf/text.pdf", Some("warn")).await.unwrap();
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_job_tells_what_was_warned_of_too() {
+    let sandbox = sandbox().await;
+    let client = Client::new(options(sandbox.base_url())).unwrap();
+    let params = quick(&sandbox).preflight("warn");
+    let document = data("documents").join("jpeg/truncated.jpg");
+    let job = client.extraction().enqueue(document, params).await.unwrap();
+    assert_eq!(codes(job.warnings()), ["damaged"]);
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_foreseen_says_so() {
+    let sandbox = sandbox().await;
+    let error = run(&sandbox, "pdf/empty-password-aes-256.pdf", Some("warn"))
+        .await
+        .unwrap_err();
+    assert_eq!(arrived(&sandbox).0, 1);
+    let foreseen = "`preflight` warns: The file is encrypted, with an empty password";
+    assert!(error.message().contains(foreseen), "{error}");
+}
+
+#[tokio::test]
+async fn another_word_than_these_three_is_an_error_that_names_them() {
+    let sandbox = sandbox().await;
+    let error = run(&sandbox, "pdf/text.pdf", Some("ignore"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "option.invalid");
+    assert!(error.message().contains("`warn`, `refuse` or `mend`"));
 }

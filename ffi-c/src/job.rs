@@ -126,6 +126,17 @@ pub extern "C" fn mindee_job_value(job: Option<&mindee_job>) -> Option<&mindee_v
     guard_read(None, || Some(job?.0.pointer("")))
 }
 
+/// What the option `preflight` found in the document that was sent, as a list of objects: `code`,
+/// `severity`, `message` and `hint`, the gravest first; its cost is none of it. NULL where there is
+/// nothing to know.
+///
+/// Ownership: the value lives as long as `job`.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn mindee_job_warnings(job: Option<&mindee_job>) -> Option<&mindee_value> {
+    guard_read(None, || Some(job?.0.about.get("warnings")))
+}
+
 /// Frees a job and nulls its place. The job at Mindee is not touched.
 ///
 /// Ownership: takes `*slot`, and the texts and values that came from it; NULL is fine.

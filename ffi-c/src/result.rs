@@ -35,6 +35,17 @@ pub extern "C" fn mindee_result_value(result: Option<&mindee_result>) -> Option<
     guard_read(None, || Some(result?.0.pointer("")))
 }
 
+/// What the option `preflight` found in the document that was sent, as a list of objects: `code`,
+/// `severity`, `message` and `hint`, the gravest first; its cost is none of it. NULL where there is
+/// nothing to know.
+///
+/// Ownership: the value lives as long as `result`.
+/// Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn mindee_result_warnings(result: Option<&mindee_result>) -> Option<&mindee_value> {
+    guard_read(None, || Some(result?.0.about.get("warnings")))
+}
+
 /// Sets in `options`, those of the call that gave `result`, what asks for what comes after it: the
 /// next page of models, or the next results of a ledger. `*more` is false where nothing does.
 ///

@@ -64,3 +64,13 @@ test("what Mindee would refuse is refused before it is sent, where the option as
   assert.equal(error.code, "document.refused");
   assert.equal((await sandbox.seen()).requests.length, before);
 });
+
+test("what preflight warns of stands beside result and job", async () => {
+  const { extraction } = sandbox.client();
+  const damaged = data("documents/jpeg/truncated.jpg");
+  const asked = { ...sandbox.quick(), preflight: "warn" };
+  const { warnings } = await extraction.run(damaged, asked);
+  assert.deepEqual(warnings.map(({ code, severity }) => [code, severity]), [["damaged", "doubtful"]]);
+  assert.deepEqual((await extraction.enqueue(damaged, asked)).warnings, warnings);
+  assert.deepEqual((await extraction.run(data("invoice.pdf"), asked)).warnings, []);
+});

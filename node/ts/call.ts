@@ -1,5 +1,6 @@
 /** The way over the boundary: one operation by name, and what it gave. */
 
+import type { Finding } from "./document";
 import { errorOf } from "./errors";
 import { parse } from "./json";
 import { NativeClient, type Settled } from "./mindee-core.node";
@@ -12,7 +13,7 @@ import { Pouring } from "./streams";
 /** What an operation gave: Mindee's bytes, and what the core adds to them. */
 export interface Reply {
   body: Buffer;
-  about: { resume_token?: string; next?: Arguments; first?: boolean; waits?: number };
+  about: { resume_token?: string; next?: Arguments; first?: boolean; waits?: number; warnings?: Finding[] };
 }
 
 /** Arguments of an operation beside its options: JSON, and what goes over as bytes. */

@@ -110,15 +110,15 @@ export class Product<R, O extends DocumentOptions = DocumentOptions> {
   /** Uploads a document, waits for its job and fetches the result, under one deadline. */
   async run(source: Source, options: O): Promise<Inference<R>> {
     const given = { product: this.#product, source };
-    const { body } = await perform(this.#native, "run", given, options);
-    return new Inference(body);
+    const { body, about } = await perform(this.#native, "run", given, options);
+    return new Inference(body, undefined, about.warnings);
   }
 
   /** Uploads a document and returns its job at once. */
   async enqueue(source: Source, options: O): Promise<Job> {
     const given = { product: this.#product, source };
     const { body, about } = await perform(this.#native, "enqueue", given, options);
-    return new Job(body, about.resume_token ?? "");
+    return new Job(body, about.resume_token ?? "", about.warnings);
   }
 
   /** Fetches the result of a finished inference. */

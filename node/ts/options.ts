@@ -54,10 +54,11 @@ export interface DocumentOptions extends CallOptions {
   /** File name for Mindee to note instead of the source's own. */
   filename?: string;
   /**
-   * What to do with a local document that Mindee would refuse: `refuse` it before it is sent, or
-   * `mend` it where that can be done.
+   * Whether to look at a local document before it is sent: to `warn` of what Mindee may refuse or be slow with, to
+   * `refuse` what Mindee would, or to `mend` it where that can be done. What is left to know stands in `warnings` of
+   * the result or job.
    */
-  preflight?: "refuse" | "mend";
+  preflight?: "warn" | "refuse" | "mend";
 }
 
 /** Options of `run` and `enqueue` for extraction. What is not given is as the model is set. */

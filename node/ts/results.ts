@@ -5,6 +5,7 @@
  * and keys of a later API version are there too. `raw` holds the bytes as they came.
  */
 
+import type { Finding } from "./document";
 import { Fields, type Location } from "./fields";
 import { type Json, atPointer, parse } from "./json";
 import { camelKeys } from "./names";
@@ -113,6 +114,8 @@ export class Job extends Answer {
     raw: Buffer,
     /** What takes the job up again, here or in another process. It holds no secret. */
     readonly resumeToken: string,
+    /** What the option `preflight` found in the document that was sent, the gravest first; its cost is none of it. */
+    readonly warnings: readonly Finding[] = [],
   ) {
     super(raw);
     this.take("/job");
@@ -180,7 +183,14 @@ export class Inference<R = AnyResult> extends Answer {
    * Reads the answer of a result. In the outline of a long one the places of each field and of the
    * full text stand for the parts themselves, which are read when they are asked for.
    */
-  constructor(raw: Buffer, outline?: string) {
+  constructor(
+    raw: Buffer,
+    outline?: string,
+    /**
+     * What the option `preflight` found in the document that `run` sent, the gravest first; its cost is none of it.
+     */
+    readonly warnings: readonly Finding[] = [],
+  ) {
     super(raw);
     if (outline === undefined) {
       this.take("/inference");

@@ -2,12 +2,15 @@
 
 import asyncio
 import inspect
+import pickle
+import re
 
 import pytest
 from conftest import DATA, SOON
 
 import mindee_core
 
+TRUNCATED = DATA / "documents" / "jpeg" / "truncated.jpg"
 PRODUCTS = ["extraction", "split", "crop", "classification", "ocr"]
 
 
@@ -32,6 +35,24 @@ def test_a_document_of_every_product_is_run_on_an_event_loop(on_loop, sandbox, p
     inference = on_loop(work)
     assert inference.file.name == document.name
     assert type(inference.result).__name__.lower() == f"{product}result"
+
+
+def test_what_preflight_warns_of_stands_beside_result_and_job(client, sandbox):
+    options = {"model_id": sandbox.models["extraction"], "preflight": "warn"}
+    inference = client.extraction.run(TRUNCATED, **options, **SOON)
+    [warning] = inference.warnings
+    assert (warning.code, warning.severity) == ("damaged", "doubtful")
+    assert client.extraction.enqueue(TRUNCATED, **options).warnings == [warning]
+    assert pickle.loads(pickle.dumps(inference)).warnings == [warning]
+    assert client.extraction.run(DATA / "invoice.pdf", **options, **SOON).warnings == []
+
+
+def test_what_preflight_warns_of_is_told_on_an_event_loop(on_loop, sandbox):
+    async def work(client):
+        model = sandbox.models["extraction"]
+        return await client.extraction.run(TRUNCATED, model_id=model, preflight="warn", **SOON)
+
+    assert [warning.code for warning in on_loop(work).warnings] == ["damaged"]
 
 
 def test_a_job_is_followed_step_by_step(client, sandbox):
@@ -122,8 +143,8 @@ def test_both_clients_have_equal_names_and_signatures(sandbox):
         assert public == {method for method in dir(other) if not method.startswith("_")}
         for method in public - parts(blocking).keys():
             one, two = getattr(part, method), getattr(other, method)
-            # What is awaited can be a source of the one alone.
-            alike = str(inspect.signature(two)).replace("AsyncSource", "Source")
+            # What is awaited can be a source, or come from a ledger, of the one alone.
+            alike = re.sub("Async(Source|Iterator)", r"\1", str(inspect.signature(two)))
             assert str(inspect.signature(one)) == alike
             assert inspect.getdoc(one)
-            assert inspect.iscoroutinefunction(two) == (method != "search")
+            assert inspect.iscoroutinefunction(two) == (method not in ("search", "collect"))

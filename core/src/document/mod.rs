@@ -28,7 +28,7 @@ pub use cut::{CutOptions, cut};
 pub use door::{Prepared, perform};
 pub use inspect::{Encryption, Inspection, inspect};
 pub use pages::{keep_pages, remove_pages};
-pub use preflight::{Finding, Preflight, Severity, preflight};
+pub use preflight::{Preflight, preflight};
 pub use repair::{Repaired, repair};
 pub use shrink::{Shrink, Shrunk, shrink};
 

@@ -5,50 +5,14 @@ use serde_json::{Value, json};
 use super::inspect::{Encryption, Inspection};
 use super::{Budget, File, inspect};
 use crate::error::{Error, code};
+use crate::finding::{Finding, Severity};
 use crate::source::LARGEST;
 
 /// Mindee advises 3 to 5 megapixels (Mindee: "Optimise your documents").
 const ADVISED_MEGAPIXELS: u64 = 5_000_000;
 /// What helps where nothing here can mend a file.
-const SAVE_AGAIN: &str = "Open the file in a viewer and save it again, or scan the page again.";
-
-/// What a finding means for the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
-    /// Mindee will refuse the file.
-    Refused,
-    /// Mindee may refuse the file, or read it badly.
-    Doubtful,
-    /// It makes the call slow.
-    Slow,
-    /// It is what the call will cost.
-    Cost,
-}
-
-impl Severity {
-    /// The name that wrappers see.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::Doubtful => "doubtful",
-            Self::Slow => "slow",
-            Self::Cost => "cost",
-        }
-    }
-}
-
-/// One thing to know about a file before it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Stable text such as `encrypted`.
-    pub code: &'static str,
-    /// What it means for the document.
-    pub severity: Severity,
-    /// What was found.
-    pub message: String,
-    /// What can be done about it.
-    pub hint: &'static str,
-}
+pub(super) const SAVE_AGAIN: &str =
+    "Open the file in a viewer and save it again, or scan the page again.";
 
 /// What there is to know about a file before it is sent.
 #[derive(Debug, Clone)]
@@ -69,16 +33,10 @@ impl Preflight {
     /// The same as JSON: `passes`, `inspection`, and `findings` with `code`, `severity`, `message`
     /// and `hint`.
     pub fn to_json(&self) -> Value {
-        let findings = self.findings.iter().map(|finding| {
-            json!({
-                "code": finding.code, "severity": finding.severity.name(),
-                "message": finding.message, "hint": finding.hint,
-            })
-        });
         json!({
             "passes": self.passes(),
             "inspection": self.inspection.as_ref().map(Inspection::to_json),
-            "findings": findings.collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
         })
     }
 }

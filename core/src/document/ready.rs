@@ -1,17 +1,20 @@
 //! What the option `preflight` of a call does with its document before it is sent.
 
-use super::preflight::{Preflight, Severity};
+use super::preflight::{Preflight, SAVE_AGAIN};
 use super::{Budget, Document, File, Limits, Shrink, keep_pages, preflight, repair, shrink};
 use crate::error::{Error, code};
+use crate::finding::{Finding, Severity};
 use crate::source::{LARGEST, Source};
 
-/// What to do with a document that Mindee would refuse.
+/// What to do with a document of which there is something to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Readiness {
     /// To refuse it here.
     Refuse,
     /// To mend it where that can be done, and to refuse it here otherwise.
     Mend,
+    /// To send it as it is.
+    Warn,
 }
 
 impl Readiness {
@@ -19,31 +22,60 @@ impl Readiness {
         match text {
             "refuse" => Ok(Self::Refuse),
             "mend" => Ok(Self::Mend),
+            "warn" => Ok(Self::Warn),
             _ => Err(Error::new(
                 code::OPTION_INVALID,
-                "Option `preflight` takes `refuse` or `mend`",
+                "Option `preflight` takes `warn`, `refuse` or `mend`",
             )),
         }
     }
 }
 
-/// Looks at a local document, and gives the one to send. Streams and URLs pass unseen.
-pub(crate) fn make_ready(source: Source, readiness: Readiness) -> Result<Source, Error> {
+/// Looks at a local document, and gives the one to send, with what there is to know of it all the
+/// same, but for its cost. Streams and URLs pass unseen.
+pub(crate) fn make_ready(
+    source: Source,
+    readiness: Readiness,
+) -> Result<(Source, Vec<Finding>), Error> {
     if !source.is_local() {
-        return Ok(source);
+        return Ok((source, Vec::new()));
     }
     let budget = Budget::new(Limits::default());
     let (source, file) = source.with_file()?;
-    let found = preflight(&file, &budget)?;
+    let found = match preflight(&file, &budget) {
+        // It is sent all the same, and so that is a thing to know.
+        Err(error) if readiness == Readiness::Warn && error.code() == code::DOCUMENT_LIMIT.code => {
+            return Ok((source, vec![unseen(&error)]));
+        }
+        found => found?,
+    };
     if readiness == Readiness::Mend
         && let Some(document) = mended(file, &found, &budget)?
     {
         let file = File::bytes(document.content.clone(), Some(&document.filename));
-        refuse(&preflight(&file, &budget)?)?;
-        return Ok(document.into());
+        let left = preflight(&file, &budget)?;
+        refuse(&left)?;
+        return Ok((document.into(), warnings(left)));
     }
-    refuse(&found)?;
-    Ok(source)
+    if readiness != Readiness::Warn {
+        refuse(&found)?;
+    }
+    Ok((source, warnings(found)))
+}
+
+fn unseen(error: &Error) -> Finding {
+    Finding {
+        code: "unreadable",
+        severity: Severity::Doubtful,
+        message: error.message().to_owned(),
+        hint: SAVE_AGAIN,
+    }
+}
+
+fn warnings(found: Preflight) -> Vec<Finding> {
+    let mut warnings = found.findings;
+    warnings.retain(|finding| finding.severity != Severity::Cost);
+    warnings
 }
 
 /// The error for a document that Mindee would refuse.

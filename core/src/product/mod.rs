@@ -31,6 +31,7 @@ use serde_json::Value;
 
 use self::in_place::{Place, read_in_place};
 use crate::error::{Error, code};
+use crate::finding::Finding;
 use crate::lenient::{Presence, read_json};
 use crate::options::unknown;
 
@@ -127,6 +128,8 @@ pub struct Inference<R> {
     #[serde(skip)]
     raw: Bytes,
     #[serde(skip)]
+    warnings: Vec<Finding>,
+    #[serde(skip)]
     parsed: OnceLock<Value>,
 }
 
@@ -197,6 +200,16 @@ impl<R> Inference<R> {
     /// Mindee's answer, byte for byte. Empty for a chained inference: its bytes are the parent's.
     pub fn raw(&self) -> &Bytes {
         &self.raw
+    }
+
+    /// What the option `preflight` found in the document that `run` sent, the gravest first; its
+    /// cost is none of it.
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    pub(crate) fn with_warnings(self, warnings: Vec<Finding>) -> Self {
+        Self { warnings, ..self }
     }
 
     /// The value at a JSON pointer such as `/inference/result/fields/total/value`.

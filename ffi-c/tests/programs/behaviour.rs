@@ -130,6 +130,7 @@ cases! { documents, World::new(QUICK),
 cases! { cpp_documents, World::new(QUICK),
     pages_are_kept_and_sent_on
     what_cannot_be_done_is_thrown
+    what_is_warned_of_stands_beside_result_and_job
 }
 
 cases! { process, World::new(QUICK),

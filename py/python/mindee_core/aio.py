@@ -50,8 +50,8 @@ class _Product(_Result[R]):
 
     async def _run(self, source: AsyncSource, options: Any) -> Inference[R]:
         arguments = dict(product=self._product, **options)
-        body, _ = await self._door.call("run", arguments, source)
-        return Inference(body, self._kind)
+        body, about = await self._door.call("run", arguments, source)
+        return Inference(body, self._kind, about=about)
 
     async def _enqueue(self, source: AsyncSource, options: Any) -> Job:
         arguments = dict(product=self._product, **options)

@@ -50,8 +50,8 @@ class _Product(_Result[R]):
 
     def _run(self, source: Source, options: Any) -> Inference[R]:
         arguments = dict(product=self._product, **options)
-        body, _ = self._door.call("run", arguments, source)
-        return Inference(body, self._kind)
+        body, about = self._door.call("run", arguments, source)
+        return Inference(body, self._kind, about=about)
 
     def _enqueue(self, source: Source, options: Any) -> Job:
         arguments = dict(product=self._product, **options)

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .document import Finding
+
 
 class ProblemItem(View):
     """One wrong place in a request."""
@@ -58,6 +60,12 @@ class JobWebhook(View):
     _reads = {"error": one(Problem)}
 
 
+def findings(about: dict[str, Any]) -> list[Finding]:
+    from .document import Finding
+
+    return [Finding(found) for found in about.get("warnings", ())]
+
+
 class Job(Document):
     """One document on its way through Mindee."""
 
@@ -98,6 +106,12 @@ class Job(Document):
         """What ``client.jobs.result`` takes to go on, here or elsewhere. Holds no secret."""
         token: str = self._about["resume_token"]
         return token
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What the option ``preflight`` found in the document that was sent, the gravest first; its
+        cost is none of it."""
+        return findings(self._about)
 
     def __reduce__(self) -> Any:
         return type(self), (self.raw, self._about)

@@ -85,8 +85,9 @@ class DocumentOptions(_Model, WaitOptions, total=False):
     filename: str | None
     """File name for Mindee to note instead of the source's own."""
     preflight: str | None
-    """What to do with a local document that Mindee would refuse: ``refuse`` it before it is sent,
-    or ``mend`` it where that can be done."""
+    """Whether to look at a local document before it is sent: to ``warn`` of what Mindee may refuse
+    or be slow with, to ``refuse`` what Mindee would, or to ``mend`` it where that can be done. What
+    is left to know stands in ``warnings`` of the result or job."""
     source_name: str | None
     """File name of a source that is bytes or a stream."""
 

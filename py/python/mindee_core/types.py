@@ -7,11 +7,14 @@ later version; times are Mindee's text, in UTC without a zone.
 from __future__ import annotations
 
 from .fields import Field, Fields, Location
+from .jobs import findings
 from .view import Document, Unread, View, many, one
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Generic, TypeVar
+
+    from .document import Finding
 
     R = TypeVar("R", covariant=True)
 
@@ -154,7 +157,7 @@ class ExtractionResult(View):
 class Inference(Document, _Result[R]):
     """What Mindee found in one document."""
 
-    __slots__ = ("_kind", "_outline")
+    __slots__ = ("_kind", "_outline", "_about")
 
     id: str
     """The inference's id, the same as the job's."""
@@ -177,10 +180,23 @@ class Inference(Document, _Result[R]):
         "active_options": one(ActiveOptions),
     }
 
-    def __init__(self, raw: bytes, kind: type[R] | None = None, outline: str | None = None) -> None:
+    def __init__(
+        self,
+        raw: bytes,
+        kind: type[R] | None = None,
+        outline: str | None = None,
+        about: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(raw)
         self._kind = kind
         self._outline = outline
+        self._about = about or {}
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What the option ``preflight`` found in the document that ``run`` sent, the gravest first;
+        its cost is none of it."""
+        return findings(self._about)
 
     if not TYPE_CHECKING:
 
@@ -202,7 +218,7 @@ class Inference(Document, _Result[R]):
             return (self._kind or kind_of(data))(data)
 
     def __reduce__(self) -> Any:
-        return type(self), (self.raw, self._kind)
+        return type(self), (self.raw, self._kind, None, self._about)
 
 
 class Chained(View):
