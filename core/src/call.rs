@@ -13,8 +13,9 @@ use crate::client::{Client, ModelQuery};
 use crate::error::{Error, code};
 use crate::finding::Finding;
 #[cfg(feature = "ledger")]
-use crate::ledger::CollectQuery;
+use crate::ledger::{CollectQuery, Collected};
 use crate::lenient::read_json;
+use crate::models::ModelPage;
 use crate::ops::{self, OperationSpec};
 use crate::options::{Params, Preparation, object, unknown};
 use crate::product::{AnyResult, Product};
@@ -251,17 +252,7 @@ impl Client {
             }
             "models.search" => {
                 let page = self.models().search(&call.query, params).await?;
-                let about = page.next_page().map_or_else(
-                    || json!({}),
-                    |number| {
-                        next([
-                            ("name", call.query.name.map(Value::from)),
-                            ("model_type", call.query.model_type.map(Value::from)),
-                            ("per_page", call.query.per_page.map(Value::from)),
-                            ("page", Some(number.into())),
-                        ])
-                    },
-                );
+                let about = next_page(call.query, &page);
                 Ok(Reply::new(page.raw().clone(), about))
             }
             "status" => self.status().map(|status| told(&status)),
@@ -280,15 +271,7 @@ impl Client {
                     most: call.most,
                 };
                 let collected = self.ledger()?.collect(query).await?;
-                let about = collected.next().map_or_else(
-                    || json!({}),
-                    |query| {
-                        next([
-                            ("after", Some(query.after.into())),
-                            ("most", query.most.map(Value::from)),
-                        ])
-                    },
-                );
+                let about = next_results(&collected);
                 Ok(Reply::new(collected.raw().clone(), about))
             }
             #[cfg(feature = "ledger")]
@@ -319,6 +302,33 @@ fn warned(warnings: &[Finding]) -> Map<String, Value> {
     let told: Vec<Value> = warnings.iter().map(Finding::to_json).collect();
     let given = (!told.is_empty()).then(|| ("warnings".to_owned(), told.into()));
     given.into_iter().collect()
+}
+
+fn next_page(query: ModelQuery, page: &ModelPage) -> Value {
+    page.next_page().map_or_else(
+        || json!({}),
+        |number| {
+            next([
+                ("name", query.name.map(Value::from)),
+                ("model_type", query.model_type.map(Value::from)),
+                ("per_page", query.per_page.map(Value::from)),
+                ("page", Some(number.into())),
+            ])
+        },
+    )
+}
+
+#[cfg(feature = "ledger")]
+fn next_results(collected: &Collected) -> Value {
+    collected.next().map_or_else(
+        || json!({}),
+        |query| {
+            next([
+                ("after", Some(query.after.into())),
+                ("most", query.most.map(Value::from)),
+            ])
+        },
+    )
 }
 
 /// The arguments that ask for what comes next.

@@ -9,7 +9,8 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use mindee_core::document::{Budget, File, Limits, Preflight, Severity, preflight};
+use mindee_core::Severity;
+use mindee_core::document::{Budget, File, Limits, Preflight, preflight};
 
 fn look(file: &File) -> Preflight {
     preflight(file, &Budget::new(Limits::default())).unwrap()

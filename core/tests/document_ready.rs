@@ -32,6 +32,11 @@ fn codes(warnings: &[Finding]) -> Vec<&'static str> {
     warnings.iter().map(|warning| warning.code).collect()
 }
 
+fn length(name: &str) -> u64 {
+    let metadata = std::fs::metadata(data("documents").join(name));
+    metadata.unwrap().len()
+}
+
 /// How many documents came, and how long the last of them was.
 fn arrived(sandbox: &Sandbox) -> (u64, Option<u64>) {
     let seen = sandbox.seen();
@@ -77,10 +82,7 @@ async fn what_cannot_be_mended_and_is_not_refused_is_sent_as_it_is() {
     let sandbox = sandbox().await;
     for name in ["jpeg/truncated.jpg", "pdf/text.pdf"] {
         run(&sandbox, name, Some("mend")).await.unwrap();
-        let length = std::fs::metadata(data("documents").join(name))
-            .unwrap()
-            .len();
-        assert_eq!(arrived(&sandbox).1, Some(length), "{name}");
+        assert_eq!(arrived(&sandbox).1, Some(length(name)), "{name}");
     }
 }
 
@@ -89,10 +91,7 @@ async fn a_damaged_pdf_is_sent_mended() {
     let sandbox = sandbox().await;
     let name = "pdf/junk-before.pdf";
     run(&sandbox, name, Some("mend")).await.unwrap();
-    let length = std::fs::metadata(data("documents").join(name))
-        .unwrap()
-        .len();
-    assert!(arrived(&sandbox).1.unwrap() < length);
+    assert!(arrived(&sandbox).1.unwrap() < length(name));
 }
 
 #[tokio::test]
@@ -103,10 +102,7 @@ async fn what_is_warned_of_is_sent_as_it_is() {
         run(&sandbox, name, Some("warn")).await.unwrap(),
         ["damaged"]
     );
-    let length = std::fs::metadata(data("documents").join(name))
-        .unwrap()
-        .len();
-    assert_eq!(arrived(&sandbox).1, Some(length));
+    assert_eq!(arrived(&sandbox).1, Some(length(name)));
 }
 
 #[tokio::test]
