@@ -153,3 +153,14 @@ async fn another_word_than_these_three_is_an_error_that_names_them() {
     assert_eq!(error.code(), "option.invalid");
     assert!(error.message().contains("`warn`, `refuse` or `mend`"));
 }
+
+#[tokio::test]
+async fn what_is_beyond_the_limits_is_warned_of_and_sent_where_that_was_asked_for() {
+    let sandbox = sandbox().await;
+    let name = "pdf/tree-too-deep.pdf";
+    let error = run(&sandbox, name, Some("refuse")).await.unwrap_err();
+    assert_eq!((error.code(), arrived(&sandbox).0), ("document.limit", 0));
+    let told = run(&sandbox, name, Some("warn")).await.unwrap();
+    assert_eq!(told, ["unreadable"]);
+    assert_eq!(arrived(&sandbox).1, Some(length(name)));
+}
